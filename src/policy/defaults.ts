@@ -1,0 +1,87 @@
+/**
+ * Every default of the library, in one place. A test holds the documentation to it.
+ * Times are in milliseconds. Why each number is what it is stands in ARCHITECTURE.md, "Defaults".
+ */
+export const DEFAULTS = {
+  retry: {
+    /** Attempts of one request that a server may have worked on. */
+    attempts: 3,
+    /** How many of those may go to one host. */
+    attemptsPerHost: 2,
+    backoffBaseMs: 100,
+    backoffCapMs: 20_000,
+  },
+  budget: {
+    /** Tokens of a client in a browser or on a phone: there are many of them. */
+    capacity: 1,
+    /** Tokens of a server process: there are few, each with much traffic. */
+    serverCapacity: 10,
+    refillPerSuccess: 0.1,
+  },
+  timeout: {
+    /** Until the first byte of an attempt's answer. */
+    attemptMs: 5_000,
+    /** The same on a host that timed out within `waryForMs`. */
+    waryAttemptMs: 2_000,
+    waryForMs: 30_000,
+    /** Until a request's answer begins, over all its attempts and waits. */
+    totalMs: 30_000,
+    /** Between two chunks of a response's body. */
+    stallMs: 10_000,
+    /** Until a connection is up (Node). */
+    connectMs: 2_000,
+  },
+  ejection: {
+    connectFailures: 2,
+    serverErrors: 3,
+    coolDownMs: 5_000,
+    coolDownCapMs: 60_000,
+    /** The cool-down is multiplied by a draw from [1 - spread, 1 + spread). */
+    coolDownSpread: 0.5,
+    /** All hosts failing within this time is taken for a fault on this side. */
+    localFaultWindowMs: 10_000,
+  },
+  probe: {
+    path: '/healthz/ready',
+    /** Between two probes of a host that is being proven. */
+    periodMs: 2_000,
+    /** Between two looks at a host that is alive but not active. */
+    inactivePeriodMs: 15_000,
+    timeoutMs: 2_000,
+    successThreshold: 2,
+    failureThreshold: 1,
+    bodyCapBytes: 65_536,
+  },
+  failback: {
+    /** A host that is proven again waits a draw from [0, holdMs) before clients return to it. */
+    holdMs: 60_000,
+  },
+  fence: {
+    /** How long a lower epoch of the same cluster is refused. */
+    forMs: 600_000,
+  },
+  retryAfter: {
+    /** A longer `Retry-After` is read as this. */
+    capMs: 3_600_000,
+  },
+  body: {
+    /** A request stream up to this size is buffered so that it can be sent again. */
+    bufferCapBytes: 1_048_576,
+  },
+  hedging: {
+    minDelayMs: 100,
+    maxDelayMs: 2_000,
+    /** Share of requests that may be hedged. */
+    maxShare: 0.05,
+  },
+  storage: {
+    /** How long a first request waits for remembered health. */
+    loadTimeoutMs: 250,
+    /** Remembered health older than this is dropped. */
+    maxAgeMs: 600_000,
+  },
+  discovery: {
+    refreshMs: 300_000,
+    timeoutMs: 5_000,
+  },
+} as const;

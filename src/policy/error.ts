@@ -1,0 +1,86 @@
+/** One attempt of a request, as it stands in an error's trace. */
+export interface AttemptTrace {
+  /** Origin of the host that was asked. */
+  readonly host: string;
+  /** How the attempt ended: a fault's name, or `http 503`. */
+  readonly cause: string;
+  /** How long it took, in milliseconds. */
+  readonly tookMs: number;
+}
+
+/**
+ * Stable names of what can go wrong. Programs compare these; messages may be reworded at any time.
+ */
+export type SwitchoverErrorCode =
+  /** The list of hosts is empty, and nothing else will provide one. */
+  | 'NO_HOSTS'
+  /** A host can't be parsed, carries userinfo, a query or a fragment, or has a scheme that is not http(s). */
+  | 'INVALID_HOST'
+  /** Two hosts have the same origin. */
+  | 'DUPLICATE_HOST'
+  /** A host is not https, not local, and `allowInsecure` is off. */
+  | 'INSECURE_HOST'
+  /** A host was named that is not in the pool's list. */
+  | 'UNLISTED_HOST'
+  /** An option has an unknown name or a value out of its range. */
+  | 'INVALID_OPTION'
+  /** The arguments of a request can't be sent by any host: a bad header, a body that was already read. */
+  | 'INVALID_REQUEST'
+  /** The pool, or the whole failover object, was closed. */
+  | 'CLOSED'
+  /** Every host that may be asked has failed. */
+  | 'HOSTS_FAILED'
+  /** The attempt failed, and sending the request again might do its work twice. */
+  | 'NOT_REPLAYABLE'
+  /** The request's total time is over. */
+  | 'TIMEOUT'
+  /** A retry was due, but the retry budget is empty. */
+  | 'BUDGET_EMPTY'
+  /** A response body stalled or broke, and could not be resumed without risk of wrong bytes. */
+  | 'BODY_BROKEN'
+  /** A session's token may not be sent to that host. */
+  | 'TOKEN_REFUSED'
+  /** The session could not be opened. */
+  | 'SESSION_OPEN_FAILED'
+  /** The server does not know the session any more, and it could not be resumed. */
+  | 'SESSION_LOST'
+  /** A hosts document or a service record was refused as a whole. */
+  | 'DISCOVERY_REFUSED'
+  /** Stored state could not be read or written. The work goes on without it. */
+  | 'STORAGE_FAILED';
+
+interface SwitchoverErrorDetails {
+  /** What the reader can do about it. */
+  readonly remedy: string;
+  readonly cause?: unknown;
+  readonly attempts?: readonly AttemptTrace[];
+}
+
+const BRAND = Symbol.for('switchover.error');
+
+/**
+ * The one class of error that this library throws, apart from a caller's own abort reason.
+ *
+ * Test for it with {@link SwitchoverError.is}, which also holds where a program has loaded two copies of the library.
+ */
+export class SwitchoverError extends Error {
+  override readonly name = 'SwitchoverError';
+  readonly code: SwitchoverErrorCode;
+  /** What the reader can do about it, in one sentence. */
+  readonly remedy: string;
+  /** The attempts of the request that failed, oldest first. Empty where no request was made. */
+  readonly attempts: readonly AttemptTrace[];
+
+  constructor(code: SwitchoverErrorCode, message: string, details: SwitchoverErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.remedy = details.remedy;
+    this.attempts = details.attempts ?? [];
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** True for an error of this class, from whichever copy of the library it came. */
+  static is(value: unknown): value is SwitchoverError {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+}
