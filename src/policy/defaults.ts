@@ -50,11 +50,16 @@ export const DEFAULTS = {
     timeoutMs: 2_000,
     successThreshold: 2,
     failureThreshold: 1,
-    bodyCapBytes: 65_536,
+    /** From the end of a cool-down to the first probe. */
+    initialDelayMs: 0,
+    /** Probe hosts that are in service too. */
+    always: false,
   },
   failback: {
     /** A host that is proven again waits a draw from [0, holdMs) before clients return to it. */
     holdMs: 60_000,
+    /** What proves a host: `probe`, or one live `request` at a time. */
+    proof: 'probe',
   },
   fence: {
     /** How long a lower epoch of the same cluster is refused. */
@@ -79,6 +84,10 @@ export const DEFAULTS = {
     loadTimeoutMs: 250,
     /** Remembered health older than this is dropped. */
     maxAgeMs: 600_000,
+  },
+  answer: {
+    /** A health answer or a hosts document is read up to here. */
+    capBytes: 65_536,
   },
   discovery: {
     refreshMs: 300_000,

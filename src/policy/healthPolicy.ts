@@ -1,0 +1,94 @@
+import { DEFAULTS } from './defaults.ts';
+import { SwitchoverError } from './error.ts';
+
+/** When a host is taken out of service. All of it may be given in part; the rest is the default. */
+export interface EjectionPolicy {
+  /** Connections in a row that must fail (refused, reset, DNS, TLS). 0: never. Default 2. */
+  readonly connectFailures: number;
+  /** Answers in a row that must be 5xx. 0: never. Default 3. */
+  readonly serverErrors: number;
+  /** Failures further apart than this, in milliseconds, do not add up (nginx' `fail_timeout`). Default Infinity. */
+  readonly windowMs: number;
+  /** First cool-down, in milliseconds; doubled at each ejection in a row. Default 5,000. */
+  readonly coolDownMs: number;
+  /** Longest cool-down before the spread, in milliseconds. Default 60,000. */
+  readonly coolDownCapMs: number;
+  /** The cool-down is multiplied by a draw from [1 - spread, 1 + spread). 0 to 1. Default 0.5. */
+  readonly coolDownSpread: number;
+  /** All hosts beginning to fail within this time, in milliseconds, is a fault of this side. Default 10,000. */
+  readonly localFaultWindowMs: number;
+}
+
+/** How a host's health is asked for. */
+export interface ProbePolicy {
+  /** Path of the health endpoint. Where a host answers 404 there, the path that failed last is asked instead. Default `/healthz/ready`. */
+  readonly path: string;
+  /** Between two probes of one host, in milliseconds (Kubernetes' `periodSeconds`). Default 2,000. */
+  readonly periodMs: number;
+  /** Between two looks at a host that is well but not active, in milliseconds. Default 15,000. */
+  readonly inactivePeriodMs: number;
+  /** Until a probe's whole answer, in milliseconds (`timeoutSeconds`). Default 2,000. */
+  readonly timeoutMs: number;
+  /** Good probes in a row that prove a host (`successThreshold`). Default 2. */
+  readonly successThreshold: number;
+  /** Bad probes in a row that eject a host, or send it back to its cool-down (`failureThreshold`). Default 1. */
+  readonly failureThreshold: number;
+  /** From the end of a cool-down to the first probe, in milliseconds (`initialDelaySeconds`). Default 0. */
+  readonly initialDelayMs: number;
+  /** Probe hosts that are in service too, as Kubernetes does. Default false: probes are sent only when a host is down or a failback is due. */
+  readonly always: boolean;
+}
+
+/** How a host that failed gets its clients back. */
+export interface FailbackPolicy {
+  /** A proven host waits a draw from [0, holdMs) before clients return to it, in milliseconds. Default 60,000. */
+  readonly holdMs: number;
+  /** What proves a host: background probes, or one live request at a time (as in nginx). Default `probe`. */
+  readonly proof: 'probe' | 'request';
+}
+
+/** How long a host that lost its role stays shut out. */
+export interface FencePolicy {
+  /** How long a lower epoch of the same cluster is refused, in milliseconds. Default 600,000. */
+  readonly forMs: number;
+}
+
+/** The whole policy of health, as the machine wants it: nothing is optional. */
+export interface HealthPolicy {
+  readonly ejection: EjectionPolicy;
+  readonly probe: ProbePolicy;
+  readonly failback: FailbackPolicy;
+  readonly fence: FencePolicy;
+}
+
+/** A {@link HealthPolicy} of which each part may be left out. */
+export type HealthOptions = { readonly [Part in keyof HealthPolicy]?: Partial<HealthPolicy[Part]> };
+
+/** Fills the defaults in and refuses what makes no sense. */
+export function readHealthPolicy(options: HealthOptions = {}): HealthPolicy {
+  return {
+    ejection: fill<EjectionPolicy>('ejection', { ...DEFAULTS.ejection, windowMs: Infinity }, options.ejection),
+    probe: fill<ProbePolicy>('probe', DEFAULTS.probe, options.probe),
+    failback: fill<FailbackPolicy>('failback', DEFAULTS.failback, options.failback),
+    fence: fill<FencePolicy>('fence', DEFAULTS.fence, options.fence),
+  };
+}
+
+/** Lays `given` over `defaults`; an unknown name, a wrong type or a negative number is refused. */
+export function fill<T extends object>(name: string, defaults: T, given: Partial<T> | undefined): T {
+  const entries = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+  for (const [key, value] of entries) {
+    if (!Object.hasOwn(defaults, key)) throw invalid(`${name}.${key}`, 'is not an option');
+    const wanted = typeof defaults[key as keyof T];
+    if (typeof value !== wanted || (typeof value === 'number' && !(value >= 0))) {
+      throw invalid(`${name}.${key}`, `can't be ${String(value)}`);
+    }
+  }
+  return { ...defaults, ...Object.fromEntries(entries) };
+}
+
+function invalid(option: string, complaint: string): SwitchoverError {
+  return new SwitchoverError('INVALID_OPTION', `${option} ${complaint}.`, {
+    remedy: 'See the list of options in the documentation of createPool.',
+  });
+}

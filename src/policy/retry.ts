@@ -1,0 +1,168 @@
+import { fullJitter } from './backoff.ts';
+import type { HostRecord } from './health.ts';
+import { isReplaySafe, isSafeMethod } from './idempotency.ts';
+import type { Outcome } from './outcome.ts';
+import type { PoolState } from './poolState.ts';
+import { payRetry } from './retryBudget.ts';
+import { candidates, isReady } from './selection.ts';
+
+/** How a request may be tried again. */
+export interface RetryPolicy {
+  /** Attempts on which a server may have done work, in all. Default 3. */
+  readonly attempts: number;
+  /** The same, to one host. Default 2. */
+  readonly attemptsPerHost: number;
+  /** The first backoff's upper end, in milliseconds. Default 100. */
+  readonly backoffBaseMs: number;
+  /** The longest backoff's upper end, in milliseconds. Default 20,000. */
+  readonly backoffCapMs: number;
+}
+
+/** What matters of a request when it comes to sending it again. */
+export interface RequestTraits {
+  /** Upper-case. */
+  readonly method: string;
+  readonly hasIdempotencyKey: boolean;
+  /** False for a streamed body that can be read once. */
+  readonly bodyReplayable: boolean;
+  /** The only host it may go to; null for any. */
+  readonly pin: string | null;
+  readonly deadlineMs: number;
+}
+
+/** Where a request stands. Plain data. */
+export interface RetryState {
+  /** Attempts per origin. */
+  readonly asked: Readonly<Record<string, number>>;
+  /** Those of them on which the server may have done work: only these are limited in number. */
+  readonly worked: Readonly<Record<string, number>>;
+  /** Waits so far: the exponent of the next one. */
+  readonly waits: number;
+  /** True once the free move away from a freshly ejected host was used. */
+  readonly movedFree: boolean;
+}
+
+export const FIRST_ATTEMPT: RetryState = { asked: {}, worked: {}, waits: 0, movedFree: false };
+
+/** Why a request is not tried again. */
+export type GiveUp = 'not-replayable' | 'attempts' | 'budget' | 'deadline';
+
+/** What to do after an attempt that did not end well. */
+export type RetryStep =
+  | { readonly kind: 'move'; readonly origin: string; readonly state: RetryState; readonly pays: boolean }
+  /** Wait, then ask whichever host is best by then; a network that comes back ends the wait early. */
+  | { readonly kind: 'wait'; readonly delayMs: number; readonly state: RetryState; readonly pays: boolean }
+  | { readonly kind: 'give-up'; readonly why: GiveUp };
+
+/** One attempt that is over. */
+export interface EndedAttempt {
+  readonly origin: string;
+  readonly startedMs: number;
+  readonly outcome: Outcome;
+}
+
+export interface RetryEnv {
+  readonly nowMs: number;
+  readonly random: () => number;
+  readonly policy: RetryPolicy;
+  readonly pool: PoolState;
+}
+
+/**
+ * Decides what comes after an attempt.
+ *
+ * The first move to another host that is ready is immediate; everything else waits with full jitter. A retry pays one
+ * token of the pool's budget, unless the server provably did no work (it can't add to an overload), or its host was
+ * ejected while this attempt ran (in-flight requests, once each).
+ */
+export function nextStep(before: RetryState, attempt: EndedAttempt, request: RequestTraits, env: RetryEnv): RetryStep {
+  const { outcome } = attempt;
+  if (!maySendAgain(outcome, request)) return { kind: 'give-up', why: 'not-replayable' };
+  const worked = mayHaveWorked(outcome);
+  const state = worked ? charge(before, attempt, env.pool) : before;
+  if (total(state.worked) >= env.policy.attempts) return { kind: 'give-up', why: 'attempts' };
+  const pays = worked && state.movedFree === before.movedFree;
+  if (pays && payRetry(env.pool.budget) === null) return { kind: 'give-up', why: 'budget' };
+  const next = readyElsewhere(state, attempt.origin, request, env);
+  if (next !== undefined) return { kind: 'move', origin: next.origin, state, pays };
+  if (!openHosts(state, request, env).length) return { kind: 'give-up', why: 'attempts' };
+  const delayMs = waitMs(state, outcome, request, env);
+  if (env.nowMs + delayMs >= request.deadlineMs) return { kind: 'give-up', why: 'deadline' };
+  return { kind: 'wait', delayMs, state: { ...state, waits: state.waits + 1 }, pays };
+}
+
+/** The host to ask after a wait, or first of all: the best one that this request has asked least. */
+export function hostToAsk(state: RetryState, request: RequestTraits, env: RetryEnv): HostRecord | undefined {
+  const open = openHosts(state, request, env);
+  const fewest = Math.min(...open.map((host) => count(state.asked, host.origin)));
+  return open.find((host) => isReady(host, env.nowMs) && count(state.asked, host.origin) === fewest) ?? open[0];
+}
+
+/** The state with one more attempt at `origin` on the books. */
+export function asking(state: RetryState, origin: string): RetryState {
+  return { ...state, asked: plusOne(state.asked, origin) };
+}
+
+/** True while another host could still take this request at once: then an attempt may be cut short in its favour. */
+export function mayMove(state: RetryState, origin: string, request: RequestTraits, env: RetryEnv): boolean {
+  const replayable = request.bodyReplayable && isReplaySafe(request.method, request.hasIdempotencyKey);
+  return replayable && total(state.worked) + 1 < env.policy.attempts && readyElsewhere(state, origin, request, env) !== undefined;
+}
+
+function maySendAgain(outcome: Outcome, request: RequestTraits): boolean {
+  if (outcome.kind === 'ok' || !request.bodyReplayable) return false;
+  if (outcome.kind === 'app-fault') return isSafeMethod(request.method);
+  return outcome.processed === 'no' || isReplaySafe(request.method, request.hasIdempotencyKey);
+}
+
+/** Only what may have cost a server work is charged and limited: a refused connection can't deepen an overload. */
+function mayHaveWorked(outcome: Outcome): boolean {
+  return outcome.kind === 'ok' || outcome.kind === 'app-fault' || outcome.kind === 'busy' || outcome.processed === 'maybe';
+}
+
+/** Books the attempt as work, and uses up the free move if its host was ejected while it ran. */
+function charge(state: RetryState, attempt: EndedAttempt, pool: PoolState): RetryState {
+  const ejectedAtMs = pool.hosts.find((host) => host.origin === attempt.origin)?.ejectedAtMs ?? null;
+  const justEjected = ejectedAtMs !== null && ejectedAtMs >= attempt.startedMs;
+  return { ...state, worked: plusOne(state.worked, attempt.origin), movedFree: state.movedFree || justEjected };
+}
+
+/** A host that is well and that this request has not asked yet. */
+function readyElsewhere(state: RetryState, origin: string, request: RequestTraits, env: RetryEnv): HostRecord | undefined {
+  return openHosts(state, request, env).find(
+    (host) => host.origin !== origin && count(state.asked, host.origin) === 0 && mayTryAtOnce(host, env.nowMs),
+  );
+}
+
+/** A standby that has not been asked by this request may have been promoted since: asking it costs nobody work. */
+function mayTryAtOnce(host: HostRecord, nowMs: number): boolean {
+  return isReady(host, nowMs) || host.health.kind === 'inactive';
+}
+
+/**
+ * Full jitter, and for a busy host what it asked for plus jitter, never less (RFC 9110, section 10.2.3).
+ */
+function waitMs(state: RetryState, outcome: Outcome, request: RequestTraits, { policy, random, pool, nowMs }: RetryEnv): number {
+  const backoffMs = fullJitter(state.waits, { baseMs: policy.backoffBaseMs, capMs: policy.backoffCapMs }, random);
+  if (outcome.kind !== 'busy') return backoffMs;
+  const others = pool.hosts.filter((host) => request.pin === null || host.origin === request.pin);
+  const soonest = Math.min(...others.map((host) => Math.max(0, host.busyUntilMs - nowMs)));
+  return soonest + backoffMs;
+}
+
+/** The hosts that this request may still be sent to, best first. */
+function openHosts(state: RetryState, { pin }: RequestTraits, { pool, nowMs, policy }: RetryEnv): readonly HostRecord[] {
+  return candidates(pool, nowMs).filter(
+    ({ origin }) => (pin === null || origin === pin) && count(state.worked, origin) < policy.attemptsPerHost,
+  );
+}
+
+const count = (counts: Readonly<Record<string, number>>, origin: string): number => counts[origin] ?? 0;
+
+const total = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, each) => sum + each, 0);
+
+const plusOne = (counts: Readonly<Record<string, number>>, origin: string) => ({
+  ...counts,
+  [origin]: count(counts, origin) + 1,
+});
