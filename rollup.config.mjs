@@ -1,0 +1,39 @@
+import { createRequire } from 'node:module';
+import { build, transform } from 'esbuild';
+
+/**
+ * What must be one file, made from the ESM that tsup built: today the browser global, later the service worker's files.
+ * Each output is a row of `files`.
+ */
+const files = [
+  { input: 'dist/index.browser.js', file: 'dist/switchover.global.js', format: 'iife', name: 'switchover' },
+];
+
+const resolveFromHere = createRequire(import.meta.url).resolve;
+
+/** Dependencies become one ES module each; esbuild reads the CommonJS ones. */
+const dependencies = {
+  name: 'dependencies',
+  resolveId(source, importer) {
+    return importer === undefined || /^[./]/.test(source) ? null : resolveFromHere(source);
+  },
+  async load(id) {
+    if (!id.includes('/node_modules/')) return null;
+    const bundle = await build({ entryPoints: [id], bundle: true, write: false, format: 'esm', target: 'es2022' });
+    return bundle.outputFiles[0].text;
+  },
+};
+
+const minified = {
+  name: 'minified',
+  async renderChunk(code) {
+    const result = await transform(code, { minify: true, sourcemap: true, target: 'es2022' });
+    return { code: result.code, map: result.map };
+  },
+};
+
+export default files.map(({ input, ...output }) => ({
+  input,
+  plugins: [dependencies, minified],
+  output: { ...output, sourcemap: true },
+}));

@@ -1,0 +1,64 @@
+/**
+ * Adds to package-lock.json the packages that only other platforms install, where the registry in use did not offer them.
+ *
+ * `npm ci` refuses a lockfile in which an optional dependency is missing, also one that this machine would never install.
+ * A mirror that holds only some platforms makes npm write such a lockfile. Run this after `npm install` if the lockfile
+ * test says so: `node scripts/complete-lockfile.ts`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+
+export interface LockedPackage {
+  version?: string;
+  resolved?: string;
+  dev?: boolean;
+  optional?: boolean;
+  license?: string;
+  os?: string[];
+  cpu?: string[];
+  libc?: string[];
+  optionalDependencies?: Record<string, string>;
+}
+
+export interface Lockfile {
+  packages: Record<string, LockedPackage>;
+}
+
+const PLATFORM =
+  /(android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|win32)-(arm64|arm|ia32|loong64|ppc64|riscv64|s390x|x64)(?:-(musl|gnu))?/;
+
+/** Optional dependencies that no entry of the lockfile stands for. */
+export function missingOptional(lock: Lockfile): { owner: LockedPackage; name: string; version: string }[] {
+  const held = new Set(Object.keys(lock.packages).map((path) => path.slice(path.lastIndexOf('node_modules/') + 13)));
+  return Object.values(lock.packages).flatMap((owner) =>
+    Object.entries(owner.optionalDependencies ?? {})
+      .filter(([name]) => !held.has(name))
+      .map(([name, version]) => ({ owner, name, version })),
+  );
+}
+
+/** The lockfile with an entry for each of those, told from its name which machines it is for. */
+export function completed(lock: Lockfile): Lockfile {
+  const packages = { ...lock.packages };
+  for (const { owner, name, version } of missingOptional(lock)) {
+    const [, os, cpu, libc] = PLATFORM.exec(name) ?? [];
+    if (os === undefined || cpu === undefined || !/^\d+\.\d+\.\d+$/.test(version)) {
+      throw new Error(`${name}@${version}: can't tell its platform or its exact version; add it by hand`);
+    }
+    packages[`node_modules/${name}`] = {
+      version,
+      cpu: [cpu],
+      ...(owner.dev === undefined ? {} : { dev: owner.dev }),
+      ...(libc === undefined ? {} : { libc: [libc === 'gnu' ? 'glibc' : libc] }),
+      ...(owner.license === undefined ? {} : { license: owner.license }),
+      optional: true,
+      os: [os],
+    };
+  }
+  const sorted = Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, 'en'));
+  return { ...lock, packages: Object.fromEntries(sorted) };
+}
+
+if (import.meta.main) {
+  const lock: Lockfile = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+  writeFileSync('package-lock.json', `${JSON.stringify(completed(lock), null, 2)}\n`);
+}

@@ -1,0 +1,1 @@
+export { SwitchoverError } from './policy/error.ts';

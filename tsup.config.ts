@@ -1,0 +1,29 @@
+import { defineConfig } from 'tsup';
+
+/**
+ * One run over all entries, so that they share chunks: `instanceof` holds between `switchover` and `switchover/fetch`.
+ * Each key is a file in dist/, named in the exports map of package.json.
+ */
+export default defineConfig({
+  entry: {
+    'index.node': 'src/index.node.ts',
+    'index.browser': 'src/index.browser.ts',
+    'index.default': 'src/index.default.ts',
+    fetch: 'src/index.fetch.ts',
+    node: 'src/node/index.ts',
+    testing: 'src/testing/index.ts',
+  },
+  format: ['esm', 'cjs'],
+  dts: true,
+  splitting: true,
+  // Rollup then writes the CommonJS chunks too; without it they pass through a transform that renames classes.
+  treeshake: true,
+  minify: false,
+  sourcemap: true,
+  clean: true,
+  target: 'es2022',
+  platform: 'neutral',
+  external: [/^node:/],
+  // `node:sqlite` has no name without its prefix.
+  removeNodeProtocol: false,
+});
