@@ -11,7 +11,10 @@ const files = [
 
 const resolveFromHere = createRequire(import.meta.url).resolve;
 
-/** Dependencies become one ES module each; esbuild reads the CommonJS ones. */
+/**
+ * Dependencies become one ES module each; esbuild reads the CommonJS ones.
+ * @type {import('rollup').Plugin}
+ */
 const dependencies = {
   name: 'dependencies',
   resolveId(source, importer) {
@@ -20,10 +23,11 @@ const dependencies = {
   async load(id) {
     if (!id.includes('/node_modules/')) return null;
     const bundle = await build({ entryPoints: [id], bundle: true, write: false, format: 'esm', target: 'es2022' });
-    return bundle.outputFiles[0].text;
+    return bundle.outputFiles[0]?.text;
   },
 };
 
+/** @type {import('rollup').Plugin} */
 const minified = {
   name: 'minified',
   async renderChunk(code) {

@@ -1,0 +1,65 @@
+/**
+ * The plan of the house, as data. Imports point down only, and never to a neighbour on the same floor.
+ * To add a room, add a row here and a line to ARCHITECTURE.md.
+ */
+export interface Room {
+  readonly floor: number;
+  /** Packages that its files may import. A trailing `:` stands for all of that scheme. */
+  readonly packages: readonly string[];
+  /** Where the floor alone says too little: the only rooms that it may import. */
+  readonly only?: readonly string[];
+  /** The only rooms that may import it. */
+  readonly onlyFor?: readonly string[];
+}
+
+export const ROOMS: Readonly<Record<string, Room>> = {
+  policy: { floor: 0, packages: [] },
+  session: { floor: 0, packages: [] },
+  runtime: { floor: 1, packages: ['eventemitter3'] },
+  http: { floor: 2, packages: ['ky'] },
+  socket: { floor: 2, packages: [] },
+  browser: { floor: 2, packages: ['workbox-window', 'idb-keyval'] },
+  serviceWorker: { floor: 2, packages: ['workbox-core', 'workbox-routing', 'workbox-strategies'] },
+  node: { floor: 2, packages: ['node:', 'undici'] },
+  reactNative: { floor: 2, packages: ['react-native'] },
+  react: { floor: 2, packages: ['react'] },
+  // Its own column: what a client loads never imports the server.
+  server: { floor: 2, packages: ['node:'], onlyFor: ['cli'] },
+  testing: { floor: 2, packages: [] },
+  // A million clients run without an adapter: the real decisions and the real protocol over a virtual network.
+  simulate: { floor: 3, packages: [], only: ['policy', 'session', 'testing'] },
+  // src/index.*.ts: where the parts are put together, one file a platform.
+  index: { floor: 3, packages: [] },
+  // The command line uses the product as its users do, so it stands above the entries.
+  cli: { floor: 4, packages: ['node:'] },
+};
+
+/** Rooms that an entry may not reach, since its platform has not got what they need. */
+export const ENTRY_NEVER: Readonly<Record<string, readonly string[]>> = {
+  'index.node.ts': ['browser', 'serviceWorker', 'reactNative', 'react'],
+  'index.browser.ts': ['node', 'reactNative', 'react'],
+  'index.default.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
+  'index.fetch.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
+};
+
+/** Entries that only their own platform can load: nothing else may import them, but the command line. */
+export const PLATFORM_ENTRIES: readonly string[] = ['index.node.ts', 'index.browser.ts'];
+
+/** Rooms that take time and chance through their ports. */
+export const PORTED_ROOMS: readonly string[] = ['runtime', 'http', 'socket'];
+
+/** The files of those rooms that implement the ports, and so may touch the globals. */
+export const PORT_FILES: readonly string[] = ['src/runtime/systemPorts.ts'];
+
+export const LIMITS = { fileLines: 300, functionLines: 40 };
+
+/** Files and functions (`path#name`) that may be longer. Each needs its reason. */
+export const LONGER: Readonly<Record<string, { readonly lines: number; readonly reason: string }>> = {};
+
+/** The room of a file under src/, or undefined where there is none. */
+export function roomOf(path: string): string | undefined {
+  const [top, first, ...rest] = path.split('/');
+  if (top !== 'src' || first === undefined) return undefined;
+  if (rest.length > 0) return first in ROOMS && first !== 'index' ? first : undefined;
+  return /^index\.\w+\.ts$/.test(first) ? 'index' : undefined;
+}
