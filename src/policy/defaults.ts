@@ -90,6 +90,8 @@ export const DEFAULTS = {
     capBytes: 65_536,
   },
   discovery: {
+    /** Where listed hosts serve the list of hosts. */
+    path: '/.well-known/switchover.json',
     refreshMs: 300_000,
     timeoutMs: 5_000,
   },
