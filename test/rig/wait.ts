@@ -1,0 +1,29 @@
+/** Rejects with `message` unless `promise` settles within `limitMs`. Nothing in the rig waits without a bound. */
+export async function within<Value>(promise: Promise<Value>, limitMs: number, message: () => string): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${message()} (waited ${limitMs} ms)`)), limitMs);
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Asks `isTrue` again and again until it is, for `limitMs` at most. */
+export async function until(
+  isTrue: () => boolean | Promise<boolean>,
+  limitMs: number,
+  message: () => string,
+): Promise<void> {
+  const deadlineMs = performance.now() + limitMs;
+  while (!(await isTrue())) {
+    if (performance.now() > deadlineMs) throw new Error(`${message()} (waited ${limitMs} ms)`);
+    await sleep(5);
+  }
+}
+
+export function sleep(delayMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs));
+}
