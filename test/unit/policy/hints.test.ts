@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NO_HINTS, readHints } from '../../../src/policy/hints.ts';
+
+const read = (headers: Record<string, string>) => {
+  const all = new Headers(headers);
+  return readHints((name) => all.get(name));
+};
+
+describe('readHints', () => {
+  it('gives one frozen object for every answer without hints', () => {
+    expect(read({ 'content-type': 'text/plain' })).toBe(NO_HINTS);
+    expect(Object.isFrozen(NO_HINTS)).toBe(true);
+  });
+
+  it('reads all four headers', () => {
+    const hints = read({
+      'Switchover-Role': 'draining',
+      'Switchover-Active': 'https://Chat2.Example.com:443/',
+      'Switchover-Epoch': 'chat-eu;42',
+      'Switchover-Retry-Window': '30',
+    });
+    expect(hints).toEqual({
+      role: 'draining',
+      active: 'https://chat2.example.com',
+      epoch: { cluster: 'chat-eu', number: 42 },
+      retryWindowMs: 30_000,
+    });
+  });
+
+  it.each(['active', 'standby', 'draining'])('reads the role %s alone', (role) => {
+    expect(read({ 'switchover-role': role })).toEqual({ ...NO_HINTS, role });
+  });
+
+  it.each(['', 'Active', 'leader', 'active, standby', 'null'])('ignores the role %j', (role) => {
+    expect(read({ 'switchover-role': role })).toEqual(NO_HINTS);
+  });
+
+  it.each([
+    '',
+    'chat2.example.com',
+    'https://me@chat2.example.com',
+    'https://a, https://b',
+    'ftp://a',
+    'javascript:alert(1)',
+  ])('ignores the active host %j', (active) => {
+    expect(read({ 'switchover-active': active }).active).toBeNull();
+  });
+
+  it.each([
+    '',
+    'c',
+    'c;',
+    ';1',
+    'c;-1',
+    'c;1.5',
+    'c;1e3',
+    'c;99999999999999999999',
+    'c;9007199254740992',
+    'a b;1',
+    'c;1;2',
+    'c;1, c;2',
+  ])('ignores the epoch %j', (epoch) => {
+    expect(read({ 'switchover-epoch': epoch }).epoch).toBeNull();
+  });
+
+  it('ignores a cluster’s name of over 64 characters', () => {
+    expect(read({ 'switchover-epoch': `${'c'.repeat(64)};1` }).epoch?.number).toBe(1);
+    expect(read({ 'switchover-epoch': `${'c'.repeat(65)};1` }).epoch).toBeNull();
+  });
+
+  it('reads every epoch up to the largest exact integer', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[\w.:-]{1,64}$/), fc.maxSafeNat(), (cluster, number) => {
+        expect(read({ 'switchover-epoch': `${cluster};${number}` }).epoch).toEqual({ cluster, number });
+      }),
+    );
+    expect(read({ 'switchover-epoch': 'c; 9007199254740991' }).epoch?.number).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
+  it('holds the retry window to an hour', () => {
+    expect(read({ 'switchover-retry-window': '0' }).retryWindowMs).toBe(0);
+    expect(read({ 'switchover-retry-window': '3600' }).retryWindowMs).toBe(3_600_000);
+    expect(read({ 'switchover-retry-window': '31536000' }).retryWindowMs).toBe(3_600_000);
+    expect(read({ 'switchover-retry-window': '9'.repeat(400) }).retryWindowMs).toBe(3_600_000);
+  });
+
+  it.each(['', '-5', '1.5', 'soon', 'NaN', '5, 5'])('ignores the retry window %j', (window) => {
+    expect(read({ 'switchover-retry-window': window }).retryWindowMs).toBeNull();
+  });
+
+  it('keeps the good hints beside a malformed one', () => {
+    expect(read({ 'switchover-role': 'standby', 'switchover-epoch': '?', 'switchover-active': '?' })).toEqual({
+      ...NO_HINTS,
+      role: 'standby',
+    });
+  });
+
+  it('never throws, whatever the headers say', () => {
+    fc.assert(
+      fc.property(fc.array(fc.option(fc.string(), { nil: null }), { minLength: 4, maxLength: 4 }), (values) => {
+        let at = 0;
+        const hints = readHints(() => values[at++] ?? null);
+        expect(Object.keys(hints).sort()).toEqual(['active', 'epoch', 'retryWindowMs', 'role']);
+      }),
+    );
+  });
+});
