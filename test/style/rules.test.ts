@@ -175,6 +175,10 @@ describe('a file', () => {
     },
   );
 
+  test('may describe what is there already', () => {
+    expect(rulesOf(HTTP, 'declare global { interface RequestInit { failover?: number } }')).toEqual([]);
+  });
+
   test('holds no state that two clients would share', () => {
     expect(rulesOf(HTTP, 'let pools = 0;')).toEqual(['module-state']);
   });

@@ -1,0 +1,58 @@
+/**
+ * `npm test`: builds, runs every project of vitest, and ends with a line `N passed, N failed`.
+ * Arguments go to vitest: `npm test -- --project unit`.
+ */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { run } from './run.ts';
+
+interface Report {
+  readonly success: boolean;
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
+const REPORT = '.tmp/tests.json';
+
+/** What a report comes to. A file that could not be loaded, an error outside all tests, or in CI a skipped test, is a failure. */
+function tally({ success, numPassedTests, numFailedTests, testResults }: Report): { passed: number; failed: number } {
+  const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  const skipped = testResults.flatMap(({ assertionResults }) =>
+    assertionResults.filter(({ status }) => status !== 'passed' && status !== 'failed').map(({ fullName }) => fullName),
+  );
+  for (const name of skipped) console.log(`NOT RUN: ${name}`);
+  if (skipped.length > 0)
+    console.log(`${skipped.length} tests were not run on this machine; CI counts them as failed.`);
+  const failed = numFailedTests + broken.length + (process.env['CI'] ? skipped.length : 0);
+  return { passed: numPassedTests, failed: failed === 0 && !success ? 1 : failed };
+}
+
+function readReport(): Report | undefined {
+  try {
+    return JSON.parse(readFileSync(REPORT, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function main(): Promise<number> {
+  rmSync(REPORT, { force: true });
+  mkdirSync('.tmp', { recursive: true });
+  const build = await run('npm run --silent build');
+  if (build.code !== 0) console.log('The build failed: what needs it will fail, too.');
+  const words = process.argv.slice(2).map((word) => JSON.stringify(word));
+  const { code } = await run(
+    ['vitest run --reporter=default --reporter=json', `--outputFile=${REPORT}`, ...words].join(' '),
+  );
+  const report = readReport();
+  const { passed, failed } = report === undefined ? { passed: 0, failed: 1 } : tally(report);
+  const all = failed + (failed === 0 && (code !== 0 || build.code !== 0) ? 1 : 0);
+  console.log(`${passed} passed, ${all} failed`);
+  return all === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();

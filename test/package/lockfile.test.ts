@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { completed, type Lockfile, missingOptional } from '../../scripts/complete-lockfile.ts';
+
+const lock: Lockfile = JSON.parse(readFileSync(join(import.meta.dirname, '../../package-lock.json'), 'utf8'));
+
+describe('the lockfile', () => {
+  test('names no registry', () => {
+    expect(Object.values(lock.packages).filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+  });
+
+  test('holds every optional package, else `npm ci` refuses it (node scripts/complete-lockfile.ts)', () => {
+    expect(missingOptional(lock).map(({ name }) => name)).toEqual([]);
+  });
+
+  test('is completed with what only other platforms install', () => {
+    const optionalDependencies = {
+      '@a/b-linux-arm64-musl': '1.2.3',
+      '@a/b-win32-x64-msvc': '1.2.3',
+      '@a/b-linux-x64-gnu': '1.2.3',
+    };
+    const held = { version: '1.2.3', os: ['linux'] };
+    const { packages } = completed({
+      packages: { 'node_modules/a': { dev: true, optionalDependencies }, 'node_modules/@a/b-linux-x64-gnu': held },
+    });
+    expect(packages['node_modules/@a/b-linux-arm64-musl']).toEqual({
+      version: '1.2.3',
+      cpu: ['arm64'],
+      dev: true,
+      libc: ['musl'],
+      optional: true,
+      os: ['linux'],
+    });
+    expect(packages['node_modules/@a/b-win32-x64-msvc']).not.toHaveProperty('libc');
+    expect(packages['node_modules/@a/b-linux-x64-gnu']).toEqual(held);
+  });
+
+  test('is not completed by guessing', () => {
+    const packages = { 'node_modules/a': { optionalDependencies: { fsevents: '~2.3.2' } } };
+    expect(() => completed({ packages })).toThrow('fsevents@~2.3.2');
+  });
+});

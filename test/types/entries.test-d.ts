@@ -1,0 +1,16 @@
+import { describe, expectTypeOf, test } from 'vitest';
+import type * as browser from '../../src/index.browser.ts';
+import type * as fallback from '../../src/index.default.ts';
+import type * as small from '../../src/index.fetch.ts';
+import type * as node from '../../src/index.node.ts';
+
+describe('the entries', () => {
+  test('of all platforms have one type, so that shared code compiles for each', () => {
+    expectTypeOf<typeof browser>().toEqualTypeOf<typeof node>();
+    expectTypeOf<typeof fallback>().toEqualTypeOf<typeof node>();
+  });
+
+  test('share their error class', () => {
+    expectTypeOf<typeof small.SwitchoverError>().toEqualTypeOf<typeof node.SwitchoverError>();
+  });
+});
