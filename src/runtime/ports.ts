@@ -1,3 +1,5 @@
+import type { HostList } from '../policy/hostList.ts';
+
 /** A value, or a promise of it: ports may answer at once where they can. */
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -7,8 +9,11 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970, for what is stored and for HTTP dates. May jump. */
   wallTime(): number;
-  /** Calls `callback` once after `delayMs`; the returned function cancels it. Must not keep a process alive by itself. */
-  setTimer(callback: () => void, delayMs: number): () => void;
+  /**
+   * Calls `callback` once after `delayMs`; the returned function cancels it. A `background` timer does not keep a
+   * process alive: nobody waits for it.
+   */
+  setTimer(callback: () => void, delayMs: number, background?: boolean): () => void;
 }
 
 /** A uniform random number in [0, 1). */
@@ -46,4 +51,19 @@ export interface Ports {
   readonly storage: KeyValueStore;
   readonly connectivity: Connectivity;
   readonly lifecycle: Lifecycle;
+}
+
+/** Where a pool's list of hosts comes from, other than its options: service records, a document. */
+export interface HostSource {
+  /**
+   * Loads the list; `null` where it is as it was.
+   *
+   * Rejects with `DISCOVERY_REFUSED` when what came may not be used; the list in hand then stays.
+   *
+   * @param signal Ends the look: the pool was closed, or its time is over. Rejects with the signal's reason.
+   * @param ask Asks the listed hosts for a path, best host first: for sources that the hosts themselves serve.
+   */
+  load(signal: AbortSignal, ask: (path: string) => Promise<Response>): Promise<HostList | null>;
+  /** Between two looks, in milliseconds. The pool spreads it, so that clients do not ask together. */
+  readonly refreshMs: number;
 }
