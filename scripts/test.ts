@@ -25,8 +25,7 @@ function tally({ success, numPassedTests, numFailedTests, testResults }: Report)
     assertionResults.filter(({ status }) => status !== 'passed' && status !== 'failed').map(({ fullName }) => fullName),
   );
   for (const name of skipped) console.log(`NOT RUN: ${name}`);
-  if (skipped.length > 0)
-    console.log(`${skipped.length} tests were not run on this machine; CI counts them as failed.`);
+  if (skipped.length > 0) console.log(`Not run on this machine: ${skipped.length}. CI counts them as failed.`);
   const failed = numFailedTests + broken.length + (process.env['CI'] ? skipped.length : 0);
   return { passed: numPassedTests, failed: failed === 0 && !success ? 1 : failed };
 }
