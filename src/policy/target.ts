@@ -39,7 +39,7 @@ export function urlOn(host: Host, path: string): string {
 
 /** An absolute URL that no origin begins letter by letter: upper case, a default port written out, or a foreign one. */
 function pathOnUnusual(url: string, hosts: readonly Host[]): string | null {
-  const [, site, rest = ''] = /^(https?:\/\/[^/?#\\]*)([/?#].*)?$/is.exec(url) ?? [];
+  const [, site, rest = ''] = /^(https?:\/\/[^/?#]*)([/?#].*)?$/is.exec(url) ?? [];
   const named = site === undefined ? null : scanHost(site);
   const host = hosts.find((one) => one.origin === named?.origin);
   return host === undefined ? null : belowBase(rest, host.basePath);
@@ -49,6 +49,6 @@ function pathOnUnusual(url: string, hosts: readonly Host[]): string | null {
 function belowBase(path: string, basePath: string): string | null {
   if (basePath === '') return path;
   const rest = path.slice(basePath.length);
-  const climbs = /^[^?#]*(?:[\t\n\r]|[/\\](?:\.|%2e){2}(?:[/\\?#]|$))/i;
+  const climbs = /^[^?#]*(?:[^ -\uffff]|[/\\](?:\.|%2e){2}(?:[ /\\?#]|$))/i;
   return path.startsWith(basePath) && AFTER_ORIGIN.test(rest) && !climbs.test(rest) ? rest : null;
 }

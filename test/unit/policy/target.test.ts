@@ -162,6 +162,8 @@ describe('pathOn', () => {
     'https://v1.example/base/a/%2E./../admin',
     'https://v1.example/base\\..\\admin',
     'https://v1.example/base/..',
+    'https://v1.example/base/.. ',
+    'https://v1.example/base/..\0',
     'https://V1.example/base/.\t./admin',
   ])('leaves %j alone, which is not below its host’s base path', (url) => {
     expect(pathOn(url, BASED)).toBeNull();
