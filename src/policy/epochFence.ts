@@ -30,7 +30,8 @@ export function observeEpoch(
   forMs: number,
 ): { readonly fence: EpochFence; readonly stale: boolean } {
   const { cluster, number } = epoch;
-  const known = Object.hasOwn(fence, cluster) ? fence[cluster] : undefined;
+  // A name that the prototype has, as `constructor`, gives a value without numbers: every comparison below is false.
+  const known = fence[cluster];
   if (known !== undefined) {
     const ageMs = Math.abs(nowMs - known.seenMs);
     if (number < known.number && ageMs < forMs) return { fence, stale: true };

@@ -97,6 +97,14 @@ describe('the share of hedges', () => {
     );
   });
 
+  it('saves up five hedges and no more', () => {
+    let share: ReturnType<typeof payHedge> = openHedgeShare(0.05);
+    for (let request = 0; request < 1000 && share !== null; request++) share = creditRequest(share);
+    let granted = -1;
+    for (; share !== null; granted++) share = payHedge(share);
+    expect(granted).toBe(5);
+  });
+
   it('grants none with a share of 0', () => {
     let share = openHedgeShare(0);
     for (let request = 0; request < 1000; request++) share = creditRequest(share);

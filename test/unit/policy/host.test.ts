@@ -59,6 +59,7 @@ const REFUSED: readonly (readonly [why: string, text: string])[] = [
   ['IPv6 of seven groups', 'https://[1:2:3:4:5:6:7]'],
   ['IPv6 of nine groups', 'https://[1:2:3:4:5:6:7:8:9]'],
   ['IPv6 with two gaps', 'https://[1::2::3]'],
+  ['IPv6 with two gaps around eight groups', 'https://[1:2:3:4::5:6:7:8::]'],
   ['IPv6 with a gap for nothing', 'https://[1:2:3:4::5:6:7:8]'],
   ['IPv6 with three colons', 'https://[1:::2]'],
   ['IPv6 with a colon before', 'https://[:1::2]'],
@@ -113,7 +114,13 @@ describe('what is refused', () => {
   });
 
   it('never shows a password in a message', () => {
-    for (const text of ['https://me:secret@host', 'https:me:secret@host', 'me:secret@\nhost', 'https://a@b:secret@c']) {
+    for (const text of [
+      'https://me:secret@host',
+      'https:me:secret@host',
+      'me:secret@\nhost',
+      'https://a@b:secret@c',
+      'a\nb:secret@c',
+    ]) {
       expect(() => parseHost(text)).toThrowError(/^(?!.*secret)/s);
     }
   });

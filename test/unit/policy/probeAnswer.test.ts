@@ -136,6 +136,15 @@ describe('why', () => {
     );
   });
 
+  it('is cut at 200 characters, and never through a character of two units', () => {
+    expect(judge(`[-]${'a'.repeat(500)}`).why).toHaveLength(200);
+    for (const lead of ['', 'a']) {
+      const { why } = judge(`[-]${lead}${'💥'.repeat(200)}`);
+      expect(why.length).toBeLessThanOrEqual(200);
+      expect(why).not.toMatch(/\p{Cs}/u);
+    }
+  });
+
   it('keeps the names of checks in other scripts', () => {
     expect(judge('[-]Datenbank für Aufträge, 数据库').why).toBe('http 200, Datenbank für Aufträge, 数据库');
   });

@@ -96,6 +96,12 @@ describe('rankByAffinity', () => {
     expect(chiSquare(counts, expected)).toBeLessThan(24.3);
   });
 
+  it('spreads keys evenly over nodes that all have weight 0', () => {
+    const idle = NODES.map(({ id }) => ({ id, weight: 0 }));
+    const counts = tally(keys(40_000).map((key) => rankByAffinity(key, idle)[0]));
+    expect(chiSquare(counts, new Map(NODES.map(({ id }) => [id, 5000])))).toBeLessThan(24.3);
+  });
+
   it('spreads keys that differ in one character only', () => {
     const two = NODES.slice(0, 2);
     const firsts = Array.from({ length: 20_000 }, (_, at) => rankByAffinity(String.fromCharCode(at + 32), two)[0]);

@@ -25,6 +25,7 @@ describe('the retry budget', () => {
     for (let cycle = 0; cycle < 1000; cycle++) {
       expect(payRetry(credit(budget, 9))).toBeNull();
       budget = pay(credit(budget, 10));
+      expect(budget.tokens).toBe(0);
     }
   });
 
