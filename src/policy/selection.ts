@@ -1,4 +1,4 @@
-import { type HostRecord, isUsable } from './health.ts';
+import { type HostRecord, isUsable, probeDueMs } from './health.ts';
 import { type PoolState, recordOf } from './poolState.ts';
 
 /** How readily a host is chosen: lower is sooner. */
@@ -22,9 +22,11 @@ export function isReady(host: HostRecord, nowMs: number): boolean {
   return isUsable(host.health) && host.busyUntilMs <= nowMs;
 }
 
-/** True while a half-open host waits for one live request to prove it. */
-export function wantsTrial(host: HostRecord, nowMs: number): boolean {
-  return host.health.kind === 'half-open' && host.health.probeAtMs !== null && host.health.probeAtMs <= nowMs;
+/** A host that is wanted more than the current one and waits for one live request to prove it. */
+export function trialHost(state: PoolState, nowMs: number): HostRecord | undefined {
+  const order = wanted(state);
+  const better = order.slice(0, order.findIndex(({ origin }) => origin === state.current));
+  return better.find((host) => host.health.kind === 'half-open' && probeDueMs(host) <= nowMs);
 }
 
 /**

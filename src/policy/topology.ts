@@ -28,7 +28,8 @@ export interface Topology {
  * @throws SwitchoverError `NO_HOSTS`, `INVALID_HOST`, `INSECURE_HOST`, `DUPLICATE_HOST` or `INVALID_OPTION`.
  */
 export function readTopology(list: HostList, allowInsecure: boolean): Topology {
-  const plain = isPlainList(list);
+  if (typeof list !== 'object' || list === null) throw noHosts();
+  const plain = !('active' in list);
   const hosts = plain
     ? list.map((entry, at) => readHost(entry, at === 0 ? 'active' : 'standby', allowInsecure))
     : [
@@ -36,7 +37,7 @@ export function readTopology(list: HostList, allowInsecure: boolean): Topology {
         ...(list.standby ?? []).map((entry) => readHost(entry, 'standby', allowInsecure)),
       ];
   if (hosts.length === 0 || hosts[0]?.tier !== 'active') {
-    throw new SwitchoverError('NO_HOSTS', 'The list of hosts is empty.', { remedy: 'Give at least one active host.' });
+    throw noHosts();
   }
   refuseDuplicates(hosts);
   return { kind: plain ? 'priority' : 'affinity', hosts };
@@ -67,8 +68,8 @@ function rankTier(topology: Topology, tier: HostConfig['tier'], clientKey: strin
   return [...rank(near), ...rank(far)];
 }
 
-function isPlainList(list: HostList): list is readonly (string | HostSpec)[] {
-  return Array.isArray(list);
+function noHosts(): SwitchoverError {
+  return new SwitchoverError('NO_HOSTS', 'The list of hosts is empty.', { remedy: 'Give at least one active host.' });
 }
 
 function readHost(entry: string | HostSpec, tier: HostConfig['tier'], allowInsecure: boolean): HostConfig {

@@ -1,0 +1,97 @@
+import { DEFAULTS } from '../policy/defaults.ts';
+import { isReplaySafe } from '../policy/idempotency.ts';
+import { pathOn } from '../policy/target.ts';
+import type { HostPool } from '../runtime/hostPool.ts';
+import { refuseUnknown } from '../runtime/poolOptions.ts';
+import type { Fetch } from '../runtime/ports.ts';
+import { abortable } from './abortable.ts';
+import { guardAnswer } from './answer.ts';
+import { type Hedging, openHedging } from './hedge.ts';
+import { hasIdempotencyKey, withIdempotencyKey } from './idempotencyKey.ts';
+import { prepareBody } from './requestBody.ts';
+import { readRequestOptions, type RequestOptions, type RequestSettings } from './requestOptions.ts';
+import { readInit } from './requestParts.ts';
+import { RequestRun } from './requestRun.ts';
+import type { SessionGate } from './sessionGate.ts';
+
+/** Options of {@link createFetch}. Every one may be left out. */
+export interface FetchOptions {
+  /** A request stream up to this size, in bytes, is held in memory so that it can be sent again; a larger one is sent once. Default 1 MiB. */
+  readonly bufferCapBytes?: number;
+  /** The hosts give the same file the same ETag: then a broken body may be continued from another host. Default false. */
+  readonly sharedEtags?: boolean;
+  /** See {@link RequestOptions.hedge}. Default false. */
+  readonly hedge?: RequestOptions['hedge'];
+  /** The session that every request belongs to. Default none. */
+  readonly session?: SessionGate;
+}
+
+const KNOWN: ReadonlySet<string> = new Set(['bufferCapBytes', 'sharedEtags', 'hedge', 'session']);
+
+/** What all requests of one `fetch` share. */
+interface FetchContext {
+  readonly pool: HostPool;
+  readonly defaults: RequestSettings;
+  readonly hedging: Hedging;
+  readonly bufferCapBytes: number;
+  readonly sharedEtags: boolean;
+  readonly session: SessionGate | null;
+}
+
+/**
+ * A `fetch` that fails over. It takes what `fetch` takes; give it to any library that lets you choose one.
+ *
+ * A relative URL, or one whose origin is listed, goes to the pool's current host and, where sending it again is safe, on to
+ * others; any other URL is passed on untouched. Answers come back as `fetch` gives them, a last 5xx included. Safe to send
+ * again are GET, HEAD, OPTIONS, PUT and DELETE, everything with an `Idempotency-Key`, and whatever provably was not
+ * processed.
+ *
+ * @throws SwitchoverError (as a rejection) `HOSTS_FAILED`, `NOT_REPLAYABLE`, `BUDGET_EMPTY`, `TIMEOUT`, each with its trace;
+ * `INVALID_OPTION`, `UNLISTED_HOST`, `INVALID_REQUEST`, `NO_HOSTS`, `CLOSED`. An abort rejects with the signal's reason.
+ */
+export function createFetch(pool: HostPool, options: FetchOptions = {}): Fetch {
+  refuseUnknown(options, KNOWN);
+  const { retry, timeout } = pool.settings;
+  const context: FetchContext = {
+    pool,
+    defaults: { pin: null, retry, timeout, hedge: options.hedge ?? false, idempotencyKey: null, resume: true, session: true },
+    hedging: openHedging(),
+    bufferCapBytes: options.bufferCapBytes ?? DEFAULTS.body.bufferCapBytes,
+    sharedEtags: options.sharedEtags ?? false,
+    session: options.session ?? null,
+  };
+  return (input, init) => {
+    const url = typeof input === 'string' ? input : 'url' in input ? input.url : String(input);
+    const path = pathOn(url, pool.hosts);
+    return path === null ? pool.ports.fetch(input, init) : send(context, path, input, init);
+  };
+}
+
+async function send(
+  context: FetchContext,
+  path: string,
+  input: string | URL | Request,
+  given: RequestInit | undefined,
+): Promise<Response> {
+  const { pool } = context;
+  const { method, headers, signal, request, init } = readInit(input, given);
+  if (pool.ready !== null) await abortable(pool.ready, signal);
+  pool.signal.throwIfAborted();
+  const settings = given?.failover === undefined ? context.defaults : readRequestOptions(given.failover, pool, context.defaults);
+  if (settings.idempotencyKey !== null) init.headers = withIdempotencyKey(headers, settings.idempotencyKey, pool.ports.random);
+  const prepared = prepareBody(request, given, context.bufferCapBytes, signal);
+  const sent = prepared instanceof Promise ? await prepared : prepared;
+  if (sent.body != null) init.body = sent.body;
+  if (sent.duplex !== undefined) (init as { duplex?: 'half' }).duplex = sent.duplex;
+  const traits = {
+    method,
+    hasIdempotencyKey: !isReplaySafe(method, false) && hasIdempotencyKey(init.headers),
+    bodyReplayable: sent.replayable,
+    pin: settings.pin,
+    deadlineMs: pool.ports.clock.now() + settings.timeout.totalMs,
+  };
+  const session = settings.session ? context.session : null;
+  const run = new RequestRun(pool, { path, init, sent, signal, traits, settings, session, hedging: context.hedging });
+  const ended = await run.start();
+  return guardAnswer(run, ended, context.sharedEtags);
+}

@@ -1,0 +1,95 @@
+import { DEFAULTS } from '../policy/defaults.ts';
+import {
+  creditRequest,
+  hedgeDelayMs,
+  type Latencies,
+  openHedgeShare,
+  openLatencies,
+  payHedge,
+  recordLatency,
+} from '../policy/hedging.ts';
+import type { RetryBudget } from '../policy/retryBudget.ts';
+import type { HostConfig } from '../policy/topology.ts';
+import { discard } from '../runtime/boundedText.ts';
+import type { Clock } from '../runtime/ports.ts';
+import { waitAtMost } from '../runtime/wait.ts';
+import type { EndedAttempt } from './attempt.ts';
+
+/** What hedging has seen and spent, for all requests of one `fetch`. */
+export interface Hedging {
+  readonly latencies: Latencies;
+  share: RetryBudget;
+}
+
+export const openHedging = (): Hedging => ({ latencies: openLatencies(), share: openHedgeShare(DEFAULTS.hedging.maxShare) });
+
+/** The part of a request's run that hedging needs. */
+export interface HedgedRun {
+  readonly clock: Clock;
+  send(host: HostConfig, init: RequestInit, controller: AbortController): Promise<EndedAttempt>;
+  /** A second host that may be asked at the same time; none for a request that must not be sent twice. */
+  hedgeHost(): HostConfig | undefined;
+}
+
+interface Leg {
+  readonly controller: AbortController;
+  readonly ended: Promise<EndedAttempt>;
+}
+
+/**
+ * Sends a request to `host`, and to a second one too if the first is slow. The first good answer wins, and the other
+ * attempt is aborted without blame; if both end badly, the first host's end is the result.
+ *
+ * @param fixedDelayMs What the caller asked for. Null: what 19 of 20 requests take, for one request in twenty at most.
+ */
+export async function hedged(
+  run: HedgedRun,
+  host: HostConfig,
+  init: RequestInit,
+  hedging: Hedging,
+  fixedDelayMs: number | null,
+): Promise<EndedAttempt> {
+  hedging.share = creditRequest(hedging.share);
+  const first = startLeg(run, host, init);
+  const delayMs = fixedDelayMs ?? hedgeDelayMs(hedging.latencies, DEFAULTS.hedging);
+  const quick = await waitAtMost(run.clock, delayMs, first.ended);
+  const rival = quick === undefined ? run.hedgeHost() : undefined;
+  const mayHedge = rival !== undefined && (fixedDelayMs !== null || takeShare(hedging));
+  const winner = quick ?? (mayHedge ? await race(first, startLeg(run, rival, init)) : await first.ended);
+  if (winner.outcome.kind === 'ok') recordLatency(hedging.latencies, winner.tookMs);
+  return winner;
+}
+
+function startLeg(run: HedgedRun, host: HostConfig, init: RequestInit): Leg {
+  const controller = new AbortController();
+  return { controller, ended: run.send(host, init, controller) };
+}
+
+function takeShare(hedging: Hedging): boolean {
+  const paid = payHedge(hedging.share);
+  if (paid !== null) hedging.share = paid;
+  return paid !== null;
+}
+
+async function race(first: Leg, second: Leg): Promise<EndedAttempt> {
+  const legs = [first, second];
+  // Fails only if no leg ended well; then the first one's end, or its error, stands for both.
+  const winner = await Promise.any(legs.map(whenGood)).catch(() => first);
+  for (const leg of legs) if (leg !== winner) giveUp(leg);
+  return winner.ended;
+}
+
+async function whenGood(leg: Leg): Promise<Leg> {
+  const { outcome } = await leg.ended;
+  if (outcome.kind !== 'ok') throw outcome;
+  return leg;
+}
+
+function giveUp(leg: Leg): void {
+  leg.controller.abort();
+  const dispose = ({ response, unlink }: EndedAttempt) => {
+    unlink();
+    return response === null ? undefined : discard(response);
+  };
+  leg.ended.then(dispose, () => {});
+}

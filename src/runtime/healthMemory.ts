@@ -1,0 +1,97 @@
+import { DEFAULTS } from '../policy/defaults.ts';
+import { type Env, freshHost, type Health, type HostRecord } from '../policy/health.ts';
+import { type PoolPolicy, type PoolState, recordOf, withRecord } from '../policy/poolState.ts';
+import { choose } from '../policy/selection.ts';
+
+/** What is remembered of one host: durations instead of moments, since a monotonic clock begins anew with each process. */
+interface RememberedHost {
+  readonly origin: string;
+  readonly kind: Health['kind'];
+  readonly why: string;
+  readonly leftMs: number;
+  readonly ejections: number;
+}
+
+interface Memory {
+  readonly version: 1;
+  readonly savedAtMs: number;
+  readonly hosts: readonly RememberedHost[];
+  readonly fence: readonly (readonly [cluster: string, number: number, ageMs: number])[];
+}
+
+/** Writes down what the next page or process should know. */
+export function remember(state: PoolState, nowMs: number, wallMs: number): string {
+  const memory: Memory = {
+    version: 1,
+    savedAtMs: wallMs,
+    hosts: state.hosts.map(({ origin, health, ejections }) => ({
+      origin,
+      kind: health.kind,
+      why: 'why' in health ? health.why : '',
+      leftMs: 'untilMs' in health ? Math.max(0, health.untilMs - nowMs) : 0,
+      ejections,
+    })),
+    fence: Object.entries(state.fence).map(([cluster, { number, seenMs }]) => [cluster, number, nowMs - seenMs]),
+  };
+  return JSON.stringify(memory);
+}
+
+/**
+ * Lays remembered health over a fresh state, so that a reload does not visit a dead host first. Memory that is too old
+ * is dropped; a host that is not listed any more is ignored.
+ *
+ * @throws Error if the text is not what {@link remember} wrote.
+ */
+export function recall(text: string, state: PoolState, policy: PoolPolicy, env: Env, wallMs: number): PoolState {
+  const memory = readMemory(text);
+  const ageMs = wallMs - memory.savedAtMs;
+  // A clock that was set back gives a negative age: then nothing is known of how old the memory is.
+  if (!(ageMs >= 0 && ageMs <= DEFAULTS.storage.maxAgeMs)) return state;
+  const withHosts = memory.hosts.reduce((next, host) => {
+    const known = recordOf(next, host.origin);
+    return known === undefined ? next : withRecord(next, revive(known, host, ageMs, policy, env));
+  }, state);
+  const fence = Object.fromEntries(
+    memory.fence.map(([cluster, number, age]) => [cluster, { number, seenMs: env.nowMs - age - ageMs }]),
+  );
+  const revived = { ...withHosts, fence };
+  return { ...revived, current: choose(revived) };
+}
+
+function revive(host: HostRecord, memory: RememberedHost, ageMs: number, policy: PoolPolicy, env: Env): HostRecord {
+  const base = { ...freshHost(host.origin, policy, env), ejections: memory.ejections };
+  const untilMs = env.nowMs + Math.max(0, memory.leftMs - ageMs);
+  const { why } = memory;
+  const probing = { why, probeAtMs: env.nowMs, goodProbes: 0 };
+  switch (memory.kind) {
+    case 'up':
+      return base;
+    case 'ejected':
+      return { ...base, health: { kind: 'ejected', why, untilMs } };
+    case 'holding':
+      return { ...base, health: { kind: 'holding', why, untilMs } };
+    case 'inactive':
+      return { ...base, health: { kind: 'inactive', ...probing } };
+    case 'half-open':
+      return { ...base, health: { kind: 'half-open', doubt: 'recovery', badProbes: 0, ...probing } };
+  }
+}
+
+const KINDS: ReadonlySet<unknown> = new Set(['up', 'inactive', 'ejected', 'half-open', 'holding']);
+
+function readMemory(text: string): Memory {
+  const memory = JSON.parse(text) as Partial<Memory> | null;
+  const isCount = (value: unknown) => typeof value === 'number' && value >= 0 && value < Number.MAX_SAFE_INTEGER;
+  const isHost = (host: RememberedHost) =>
+    typeof host.origin === 'string' &&
+    KINDS.has(host.kind) &&
+    typeof host.why === 'string' &&
+    isCount(host.leftMs) &&
+    isCount(host.ejections);
+  const isFence = ([cluster, ...numbers]: Memory['fence'][number]) =>
+    typeof cluster === 'string' && numbers.length === 2 && numbers.every(isCount);
+  const fits =
+    memory?.version === 1 && isCount(memory.savedAtMs) && memory.hosts?.every(isHost) && memory.fence?.every(isFence);
+  if (!fits) throw new Error('not a memory of hosts');
+  return memory as Memory;
+}

@@ -1,0 +1,93 @@
+import type { ProbeVerdict } from '../policy/healthTransitions.ts';
+import type { ProbePolicy } from '../policy/healthPolicy.ts';
+import { DEFAULTS } from '../policy/defaults.ts';
+import { type Hints, NO_HINTS, readHints } from '../policy/hints.ts';
+import { judgeProbe } from '../policy/probeAnswer.ts';
+import { urlOn } from '../policy/target.ts';
+import type { HostConfig } from '../policy/topology.ts';
+import { boundedText, discard } from './boundedText.ts';
+import type { Ports } from './ports.ts';
+
+/** What a host answered to a probe. */
+export interface ProbeAnswer {
+  readonly host: string;
+  readonly status: number;
+  readonly contentType: string | null;
+  readonly body: string;
+}
+
+/** What a probe found. */
+export interface ProbeResult {
+  readonly verdict: ProbeVerdict;
+  readonly hints: Hints;
+}
+
+export interface ProbeOptions {
+  readonly ports: Ports;
+  readonly policy: ProbePolicy;
+  /** The path that failed last: asked where the host has no health endpoint. */
+  readonly failedPath: string | null;
+  readonly isHealthy: ((answer: ProbeAnswer) => boolean) | null;
+}
+
+/** Asks a host once how it is. Never rejects. */
+export async function probe(host: HostConfig, options: ProbeOptions): Promise<ProbeResult> {
+  const abort = new AbortController();
+  const cancel = options.ports.clock.setTimer(() => abort.abort(), options.policy.timeoutMs, true);
+  try {
+    return await ask(host, options, abort.signal);
+  } catch (error) {
+    return bad(abort.signal.aborted ? 'timeout' : describe(error));
+  } finally {
+    cancel();
+  }
+}
+
+async function ask(host: HostConfig, options: ProbeOptions, signal: AbortSignal): Promise<ProbeResult> {
+  const { ports, failedPath } = options;
+  const hasOwnUrl = host.health !== null && host.health.includes('://');
+  const url = hasOwnUrl ? String(host.health) : urlOn(host, host.health ?? options.policy.path);
+  const get = (target: string) =>
+    ports.fetch(target, { cache: 'no-store', credentials: 'omit', redirect: 'error', signal });
+  const mayAskElsewhere = host.health === null && failedPath !== null;
+  const response = await get(url).catch((error: unknown) => {
+    if (mayAskElsewhere && !signal.aborted) return null;
+    throw error;
+  });
+  if (mayAskElsewhere && (response === null || response.status === 404 || response.status === 405)) {
+    if (response !== null) await discard(response);
+    return judgePlain(await get(urlOn(host, failedPath)));
+  }
+  return response === null ? bad('no answer') : judge(host, response, options);
+}
+
+/** Any answer but a server's fault will do where the host has no endpoint that speaks for it. */
+async function judgePlain(response: Response): Promise<ProbeResult> {
+  await discard(response);
+  return heeding(response, response.status < 500 ? { kind: 'good' } : { kind: 'bad', why: `http ${response.status}` });
+}
+
+async function judge(host: HostConfig, response: Response, options: ProbeOptions): Promise<ProbeResult> {
+  const { status } = response;
+  const contentType = response.headers.get('content-type');
+  const body = await boundedText(response, DEFAULTS.answer.capBytes);
+  if (body === null) return heeding(response, { kind: 'bad', why: 'health answer too large' });
+  const { healthy, why } = options.isHealthy
+    ? { healthy: options.isHealthy({ host: host.origin, status, contentType, body }), why: 'refused by isHealthy' }
+    : judgeProbe({ status, contentType, body });
+  return heeding(response, healthy ? { kind: 'good' } : { kind: 'bad', why });
+}
+
+/** A host that says that it does not serve is not ill, whatever its status. */
+function heeding(response: Response, verdict: ProbeVerdict): ProbeResult {
+  const hints = readHints((name) => response.headers.get(name));
+  const idle = hints.role === 'standby' || hints.role === 'draining';
+  return { hints, verdict: idle ? { kind: 'inactive', why: String(hints.role) } : verdict };
+}
+
+const bad = (why: string): ProbeResult => ({ verdict: { kind: 'bad', why }, hints: NO_HINTS });
+
+function describe(error: unknown): string {
+  const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
+  return cause instanceof Error ? String((cause as { code?: unknown }).code ?? cause.message).slice(0, 200) : 'no answer';
+}

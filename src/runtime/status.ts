@@ -1,0 +1,51 @@
+import type { HostRecord } from '../policy/health.ts';
+import type { PoolState } from '../policy/poolState.ts';
+import type { HostConfig, Topology } from '../policy/topology.ts';
+
+/** One host as the pool sees it now. Frozen. */
+export interface HostStatus {
+  readonly origin: string;
+  readonly tier: HostConfig['tier'];
+  readonly zone: string | null;
+  /**
+   * `up` in service · `inactive` well, but a standby or draining · `ejected` out of service for a cool-down ·
+   * `half-open` being proven · `holding` proven, its clients return soon.
+   */
+  readonly state: HostRecord['health']['kind'];
+  /** What was seen last that speaks against it; null for a host in service. */
+  readonly why: string | null;
+  /** The host asked to be left alone for now: 429, or 503 with `Retry-After`. */
+  readonly busy: boolean;
+}
+
+/** A pool at one moment. Frozen; a later change makes a new one. */
+export interface PoolStatus {
+  /** Origin of the host where new work goes. */
+  readonly current: string;
+  /** `suspect`: every host began to fail at once, so it is more likely this side's network. */
+  readonly connectivity: 'online' | 'offline' | 'suspect';
+  /** In the order in which this client wants them. */
+  readonly hosts: readonly HostStatus[];
+  readonly closed: boolean;
+}
+
+export function describePool(state: PoolState, topology: Topology, closed: boolean, nowMs: number): PoolStatus {
+  return Object.freeze({
+    current: state.current,
+    connectivity: state.connectivity.kind,
+    hosts: Object.freeze(state.hosts.map((host) => describeHost(host, topology, nowMs))),
+    closed,
+  });
+}
+
+export function describeHost(host: HostRecord, topology: Topology, nowMs: number): HostStatus {
+  const config = topology.hosts.find(({ origin }) => origin === host.origin);
+  return Object.freeze({
+    origin: host.origin,
+    tier: config?.tier ?? 'standby',
+    zone: config?.zone ?? null,
+    state: host.health.kind,
+    why: 'why' in host.health ? host.health.why : null,
+    busy: host.busyUntilMs > nowMs,
+  });
+}

@@ -1,0 +1,53 @@
+import { memoryStore } from './memoryStore.ts';
+import type { Clock, Connectivity, Lifecycle, Ports } from './ports.ts';
+
+/** The clock of any platform that has timers. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
+  setTimer(callback, delayMs, background = false) {
+    // A longer delay overflows a 32-bit timer, which then fires at once.
+    const timer: unknown = setTimeout(callback, Math.min(delayMs, 2 ** 31 - 1));
+    if (background && typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref();
+    return () => clearTimeout(timer as number);
+  },
+};
+
+/** `navigator.onLine` and its events, where there are any; else always online. */
+export const systemConnectivity: Connectivity = {
+  isOnline: () => globalThis.navigator?.onLine !== false,
+  subscribe: (listener) => listen({ online: () => listener(true), offline: () => listener(false) }),
+};
+
+/** A page is back when it is shown again, from a hidden tab or from the back-forward cache. */
+export const systemLifecycle: Lifecycle = {
+  subscribe: (listener) =>
+    listen({
+      pageshow: listener,
+      visibilitychange: () => {
+        if (document.visibilityState === 'visible') listener();
+      },
+    }),
+};
+
+/** The platform's own parts. Nothing is touched before it is used. */
+export function systemPorts(): Ports {
+  return {
+    fetch: (input, init) => globalThis.fetch(input, init),
+    clock: systemClock,
+    random: Math.random,
+    storage: memoryStore(),
+    connectivity: systemConnectivity,
+    lifecycle: systemLifecycle,
+  };
+}
+
+function listen(listeners: Record<string, () => void>): () => void {
+  // `visibilitychange` bubbles from the document to the window; React Native and Node have neither.
+  if (typeof addEventListener !== 'function' || typeof document === 'undefined') return () => {};
+  const entries = Object.entries(listeners);
+  for (const [type, listener] of entries) addEventListener(type, listener);
+  return () => {
+    for (const [type, listener] of entries) removeEventListener(type, listener);
+  };
+}

@@ -1,0 +1,35 @@
+import type { Clock } from './ports.ts';
+
+/** Resolves after `delayMs`, or as soon as `wakeUp` calls its argument; rejects at once when `signal` aborts. */
+export function wait(
+  clock: Clock,
+  delayMs: number,
+  signal: AbortSignal | null,
+  wakeUp?: (wake: () => void) => () => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const end = (settle: () => void) => () => {
+      cancelTimer();
+      unsubscribe?.();
+      signal?.removeEventListener('abort', aborted);
+      settle();
+    };
+    const aborted = end(() => reject(signal?.reason));
+    const done = end(resolve);
+    const cancelTimer = clock.setTimer(done, delayMs);
+    const unsubscribe = wakeUp?.(done);
+    signal?.addEventListener('abort', aborted);
+  });
+}
+
+/** Waits for `work`, but no longer than `limitMs`: then `undefined`. What comes later, even a rejection, is dropped. */
+export function waitAtMost<T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.setTimer(() => resolve(undefined), limitMs);
+    work.then(resolve, reject).finally(cancel);
+  });
+}
