@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { build, transform } from 'esbuild';
 
 /**
@@ -9,20 +8,19 @@ const files = [
   { input: 'dist/index.browser.js', file: 'dist/switchover.global.js', format: 'iife', name: 'switchover' },
 ];
 
-const resolveFromHere = createRequire(import.meta.url).resolve;
-
 /**
- * Dependencies become one ES module each; esbuild reads the CommonJS ones.
+ * Dependencies become one ES module each; esbuild finds them as a browser's bundler would, and reads the CommonJS ones.
  * @type {import('rollup').Plugin}
  */
 const dependencies = {
   name: 'dependencies',
   resolveId(source, importer) {
-    return importer === undefined || /^[./]/.test(source) ? null : resolveFromHere(source);
+    return importer === undefined || /^[./]/.test(source) ? null : `dependency:${source}`;
   },
   async load(id) {
-    if (!id.includes('/node_modules/')) return null;
-    const bundle = await build({ entryPoints: [id], bundle: true, write: false, format: 'esm', target: 'es2022' });
+    if (!id.startsWith('dependency:')) return null;
+    const entryPoints = [id.slice('dependency:'.length)];
+    const bundle = await build({ entryPoints, bundle: true, write: false, format: 'esm', target: 'es2022' });
     return bundle.outputFiles[0]?.text;
   },
 };

@@ -79,11 +79,16 @@ test('README gives no other values than the code', () => {
   expect(stale).toEqual([]);
 });
 
+const UNITS: Readonly<Record<string, number>> = { KiB: 1024, MiB: 1024 * 1024 };
+
 /** What the doc comment of a member says after the word `Default`. */
 function saidDefault(member: ts.TypeElement): string | undefined {
   const words = ts.getJSDocCommentsAndTags(member).map((doc) => doc.getText().replace(/\n\s*\*/g, ' '));
-  const said = /(?:@default|\bDefault) +(`[^`]+`|-?[\d,]*\.?\d+|true|false|Infinity)/.exec(words.join(' '))?.[1];
-  return said;
+  const said = /(?:@default|\bDefault) +(`[^`]+`|-?[\d,]*\.?\d+|true|false|Infinity)(?: (KiB|MiB))?/.exec(
+    words.join(' '),
+  );
+  const [, value, unit] = said ?? [];
+  return value === undefined || unit === undefined ? value : written(Number(value) * (UNITS[unit] ?? 1));
 }
 
 /** Members whose doc comment gives a default that no default of that name has. */
@@ -112,6 +117,8 @@ describe('doc comments', () => {
     ['/** Where. Default `/healthz/ready`. */', 'path', 0],
     ['/** Where. Default `/health`. */', 'path', 1],
     ['/** Share. Default\n * 0.05. */', 'maxShare', 0],
+    ['/** How much. Default 1 MiB. */', 'bufferCapBytes', 0],
+    ['/** How much. Default 1 KiB. */', 'bufferCapBytes', 1],
     ['/** Default 9. */', 'notAmongTheDefaults', 0],
   ])('are read: %s %s', (comment, name, wrong) => {
     expect(wrongComments('x.ts', `interface A {\n ${comment}\n readonly ${name}: 1;\n}`)).toHaveLength(wrong);
