@@ -1,9 +1,9 @@
 import type { AttemptTrace } from '../policy/error.ts';
 import type { Clock } from '../runtime/ports.ts';
 import type { AnsweredAttempt, EndedAttempt } from './attempt.ts';
-import { type BodyFault, type GuardOptions, guard } from './guardedResponse.ts';
+import { guard } from './guardedResponse.ts';
 import type { RequestRun } from './requestRun.ts';
-import type { Refetch } from './resumeBody.ts';
+import type { BodyFault, GuardOptions, Refetch } from './resumeBody.ts';
 
 /** Hands an attempt's response to the caller, with its body watched, and continued by the same run if it breaks off. */
 export function guardAnswer(run: RequestRun, ended: AnsweredAttempt, sharedEtags: boolean): Response {

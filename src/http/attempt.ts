@@ -60,7 +60,12 @@ export async function sendTo(
   controller: AbortController = new AbortController(),
 ): Promise<EndedAttempt> {
   const { clock, fetch } = sending.pool.ports;
-  const attempt: Attempt = { origin: host.origin, startedMs: clock.now(), controller, unlink: follow(sending.signal, controller) };
+  const attempt: Attempt = {
+    origin: host.origin,
+    startedMs: clock.now(),
+    controller,
+    unlink: follow(sending.signal, controller),
+  };
   const stopTimer = limitTime(attempt, sending);
   try {
     const response = await fetch(urlOn(host, sending.path), { ...init, signal: controller.signal });

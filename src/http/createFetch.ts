@@ -9,7 +9,7 @@ import { guardAnswer } from './answer.ts';
 import { type Hedging, openHedging } from './hedge.ts';
 import { hasIdempotencyKey, withIdempotencyKey } from './idempotencyKey.ts';
 import { prepareBody } from './requestBody.ts';
-import { readRequestOptions, type RequestOptions, type RequestSettings } from './requestOptions.ts';
+import { type RequestOptions, type RequestSettings, readRequestOptions } from './requestOptions.ts';
 import { readInit } from './requestParts.ts';
 import { RequestRun } from './requestRun.ts';
 import type { SessionGate } from './sessionGate.ts';
@@ -50,21 +50,46 @@ interface FetchContext {
  * `INVALID_OPTION`, `UNLISTED_HOST`, `INVALID_REQUEST`, `NO_HOSTS`, `CLOSED`. An abort rejects with the signal's reason.
  */
 export function createFetch(pool: HostPool, options: FetchOptions = {}): Fetch {
+  return withFetch(createSender(pool, options), pool);
+}
+
+/** Sends a request whose host-independent path is known already. */
+export type Sender = (path: string, input: string | URL | Request, init: RequestInit | undefined) => Promise<Response>;
+
+/** The `fetch` around a sender: which URLs are the pool's, and which are passed on. */
+export function withFetch(send: Sender, pool: HostPool): Fetch {
+  return (input, init) => {
+    const path = pathOn(urlOf(input), pool.hosts);
+    return path === null ? pool.ports.fetch(input, init) : send(path, input, init);
+  };
+}
+
+/** The address that a `fetch` was given, as text. */
+export function urlOf(input: string | URL | Request): string {
+  return typeof input === 'string' ? input : 'url' in input ? input.url : String(input);
+}
+
+/** What {@link createFetch} does with a request once it knows that it is the pool's. */
+export function createSender(pool: HostPool, options: FetchOptions): Sender {
   refuseUnknown(options, KNOWN);
   const { retry, timeout } = pool.settings;
   const context: FetchContext = {
     pool,
-    defaults: { pin: null, retry, timeout, hedge: options.hedge ?? false, idempotencyKey: null, resume: true, session: true },
+    defaults: {
+      pin: null,
+      retry,
+      timeout,
+      hedge: options.hedge ?? false,
+      idempotencyKey: null,
+      resume: true,
+      session: true,
+    },
     hedging: openHedging(),
     bufferCapBytes: options.bufferCapBytes ?? DEFAULTS.body.bufferCapBytes,
     sharedEtags: options.sharedEtags ?? false,
     session: options.session ?? null,
   };
-  return (input, init) => {
-    const url = typeof input === 'string' ? input : 'url' in input ? input.url : String(input);
-    const path = pathOn(url, pool.hosts);
-    return path === null ? pool.ports.fetch(input, init) : send(context, path, input, init);
-  };
+  return (path, input, init) => send(context, path, input, init);
 }
 
 async function send(
@@ -77,8 +102,10 @@ async function send(
   const { method, headers, signal, request, init } = readInit(input, given);
   if (pool.ready !== null) await abortable(pool.ready, signal);
   pool.signal.throwIfAborted();
-  const settings = given?.failover === undefined ? context.defaults : readRequestOptions(given.failover, pool, context.defaults);
-  if (settings.idempotencyKey !== null) init.headers = withIdempotencyKey(headers, settings.idempotencyKey, pool.ports.random);
+  const settings =
+    given?.failover === undefined ? context.defaults : readRequestOptions(given.failover, pool, context.defaults);
+  if (settings.idempotencyKey !== null)
+    init.headers = withIdempotencyKey(headers, settings.idempotencyKey, pool.ports.random);
   const prepared = prepareBody(request, given, context.bufferCapBytes, signal);
   const sent = prepared instanceof Promise ? await prepared : prepared;
   if (sent.body != null) init.body = sent.body;

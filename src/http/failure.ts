@@ -8,8 +8,16 @@ const FAILURES: Readonly<Record<GiveUp, readonly [SwitchoverErrorCode, string, s
     'Give it an idempotencyKey if the server honours one; else ask the server what became of it.',
   ],
   attempts: ['HOSTS_FAILED', 'Every attempt failed.', 'See `attempts` for what each host did.'],
-  budget: ['BUDGET_EMPTY', 'The request failed, and retries are exhausted for now.', 'Try again later: the servers seem overloaded.'],
-  deadline: ['TIMEOUT', 'The request found no answer in its time.', 'See `attempts`; raise timeout.totalMs if the servers are well.'],
+  budget: [
+    'BUDGET_EMPTY',
+    'The request failed, and retries are exhausted for now.',
+    'Try again later: the servers seem overloaded.',
+  ],
+  deadline: [
+    'TIMEOUT',
+    'The request found no answer in its time.',
+    'See `attempts`; raise timeout.totalMs if the servers are well.',
+  ],
 };
 
 /** The error of a request that ended without an answer. */

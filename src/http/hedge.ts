@@ -21,7 +21,10 @@ export interface Hedging {
   share: RetryBudget;
 }
 
-export const openHedging = (): Hedging => ({ latencies: openLatencies(), share: openHedgeShare(DEFAULTS.hedging.maxShare) });
+export const openHedging = (): Hedging => ({
+  latencies: openLatencies(),
+  share: openHedgeShare(DEFAULTS.hedging.maxShare),
+});
 
 /** The part of a request's run that hedging needs. */
 export interface HedgedRun {

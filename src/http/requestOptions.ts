@@ -52,7 +52,11 @@ const NO_RETRY: Partial<RetryPolicy> = { attempts: 1 };
 /**
  * @throws SwitchoverError `INVALID_OPTION` for an unknown name, `UNLISTED_HOST` for a pin that is not in the list.
  */
-export function readRequestOptions(options: RequestOptions, pool: HostPool, defaults: RequestSettings): RequestSettings {
+export function readRequestOptions(
+  options: RequestOptions,
+  pool: HostPool,
+  defaults: RequestSettings,
+): RequestSettings {
   refuseUnknown(options, KNOWN);
   const pin = options.pin ?? null;
   if (pin !== null && pool.hostOf(pin) === undefined) {

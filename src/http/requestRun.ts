@@ -98,7 +98,9 @@ export class RequestRun implements Sending, HedgedRun {
       this.#state = step.state;
       if (last.response !== null) void discard(last.response);
       last.unlink();
-      last = await this.#ask(step.kind === 'move' ? this.pool.hostOf(step.origin) : await this.#waitForHost(step.delayMs, last));
+      last = await this.#ask(
+        step.kind === 'move' ? this.pool.hostOf(step.origin) : await this.#waitForHost(step.delayMs, last),
+      );
     }
     return last;
   }
@@ -139,7 +141,9 @@ export class RequestRun implements Sending, HedgedRun {
   send(host: HostConfig, init: RequestInit, controller?: AbortController): Promise<EndedAttempt> {
     this.#state = asking(this.#state, host.origin);
     const { session } = this.#request;
-    return session === null ? sendTo(host, init, this, controller) : sendInSession(session, host, init, this, controller);
+    return session === null
+      ? sendTo(host, init, this, controller)
+      : sendInSession(session, host, init, this, controller);
   }
 
   #ask(host: HostConfig | undefined): Promise<EndedAttempt> {
@@ -168,6 +172,11 @@ export class RequestRun implements Sending, HedgedRun {
   }
 
   #env(): RetryEnv {
-    return { nowMs: this.clock.now(), random: this.pool.ports.random, policy: this.settings.retry, pool: this.pool.state };
+    return {
+      nowMs: this.clock.now(),
+      random: this.pool.ports.random,
+      policy: this.settings.retry,
+      pool: this.pool.state,
+    };
   }
 }

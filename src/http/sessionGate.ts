@@ -45,20 +45,36 @@ export async function sendInSession(
 }
 
 /** The host failed before the request itself was sent, so that it may go anywhere else. The session's own requests have blamed it already. */
-function stoppedAtTheGate(host: HostConfig, startedMs: number, error: SwitchoverError, { pool }: Sending): EndedAttempt {
+function stoppedAtTheGate(
+  host: HostConfig,
+  startedMs: number,
+  error: SwitchoverError,
+  { pool }: Sending,
+): EndedAttempt {
   return {
     origin: host.origin,
     startedMs,
     controller: new AbortController(),
     unlink: () => {},
-    outcome: { kind: 'host-fault', cause: `session: ${error.attempts.at(-1)?.cause ?? error.code}`, processed: 'no', answered: false },
+    outcome: {
+      kind: 'host-fault',
+      cause: `session: ${error.attempts.at(-1)?.cause ?? error.code}`,
+      processed: 'no',
+      answered: false,
+    },
     tookMs: pool.ports.clock.now() - startedMs,
     response: null,
     error,
   };
 }
 
-const HOST_FAILURES: ReadonlySet<unknown> = new Set(['HOSTS_FAILED', 'TIMEOUT', 'BUDGET_EMPTY', 'NOT_REPLAYABLE', 'BODY_BROKEN']);
+const HOST_FAILURES: ReadonlySet<unknown> = new Set([
+  'HOSTS_FAILED',
+  'TIMEOUT',
+  'BUDGET_EMPTY',
+  'NOT_REPLAYABLE',
+  'BODY_BROKEN',
+]);
 
 function isHostFailure(error: unknown): error is SwitchoverError {
   return SwitchoverError.is(error) && HOST_FAILURES.has(error.code);

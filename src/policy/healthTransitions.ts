@@ -1,4 +1,4 @@
-import { eject, type Env, type Health, type HostRecord, isUsable, raiseAlarm, retire, up } from './health.ts';
+import { type Env, eject, type Health, type HostRecord, isUsable, raiseAlarm, retire, up } from './health.ts';
 import type { HealthPolicy } from './healthPolicy.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -114,8 +114,7 @@ function afterGoodAnswer(host: HostRecord, policy: HealthPolicy, env: Env): Host
     return { ...host, health: { ...health, goodProbes, probeAtMs: env.nowMs + policy.probe.periodMs } };
   }
   const untilMs = env.nowMs + env.random() * policy.failback.holdMs;
-  const next: Health =
-    policy.failback.holdMs === 0 ? up(policy, env) : { kind: 'holding', why: health.why, untilMs };
+  const next: Health = policy.failback.holdMs === 0 ? up(policy, env) : { kind: 'holding', why: health.why, untilMs };
   return { ...answered(host), health: next, troubleSinceMs: null, timedOutAtMs: null };
 }
 

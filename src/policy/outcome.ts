@@ -34,7 +34,12 @@ export type AttemptEnd =
  */
 export type Outcome =
   | { readonly kind: 'ok' }
-  | { readonly kind: 'host-fault'; readonly cause: string; readonly processed: 'no' | 'maybe'; readonly answered: boolean }
+  | {
+      readonly kind: 'host-fault';
+      readonly cause: string;
+      readonly processed: 'no' | 'maybe';
+      readonly answered: boolean;
+    }
   | { readonly kind: 'app-fault'; readonly cause: string }
   | { readonly kind: 'not-active'; readonly cause: string; readonly processed: 'no' | 'maybe' }
   | { readonly kind: 'busy'; readonly cause: string; readonly processed: 'no' | 'maybe'; readonly waitMs: number }

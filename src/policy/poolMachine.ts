@@ -3,14 +3,29 @@ import { advanceHost, type Env, freshHost, type HostRecord, isUsable, nextChange
 import { afterAttempt, afterProbe, type ProbeVerdict } from './healthTransitions.ts';
 import type { Hints } from './hints.ts';
 import type { Outcome } from './outcome.ts';
-import { type ConnectivityState, type HostMove, type PoolEffect, type PoolPolicy, type PoolState, type PoolStep, recordOf, withRecord } from './poolState.ts';
-import { choose, wanted } from './selection.ts';
+import {
+  type ConnectivityState,
+  type HostMove,
+  type PoolEffect,
+  type PoolPolicy,
+  type PoolState,
+  type PoolStep,
+  recordOf,
+  withRecord,
+} from './poolState.ts';
 import { creditSuccess, payRetry } from './retryBudget.ts';
+import { choose, wanted } from './selection.ts';
 
 /** What can happen to a pool. */
 export type PoolEvent =
   /** An attempt of a request, a socket or a page ended. */
-  | { readonly kind: 'attempt'; readonly origin: string; readonly startedMs: number; readonly outcome: Outcome; readonly hints: Hints }
+  | {
+      readonly kind: 'attempt';
+      readonly origin: string;
+      readonly startedMs: number;
+      readonly outcome: Outcome;
+      readonly hints: Hints;
+    }
   | { readonly kind: 'probe'; readonly origin: string; readonly verdict: ProbeVerdict; readonly hints: Hints }
   /** A retry takes its token. */
   | { readonly kind: 'pay' }

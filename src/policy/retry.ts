@@ -106,7 +106,11 @@ export function asking(state: RetryState, origin: string): RetryState {
 /** True while another host could still take this request at once: then an attempt may be cut short in its favour. */
 export function mayMove(state: RetryState, origin: string, request: RequestTraits, env: RetryEnv): boolean {
   const replayable = request.bodyReplayable && isReplaySafe(request.method, request.hasIdempotencyKey);
-  return replayable && total(state.worked) + 1 < env.policy.attempts && readyElsewhere(state, origin, request, env) !== undefined;
+  return (
+    replayable &&
+    total(state.worked) + 1 < env.policy.attempts &&
+    readyElsewhere(state, origin, request, env) !== undefined
+  );
 }
 
 function maySendAgain(outcome: Outcome, request: RequestTraits): boolean {
@@ -117,7 +121,9 @@ function maySendAgain(outcome: Outcome, request: RequestTraits): boolean {
 
 /** Only what may have cost a server work is charged and limited: a refused connection can't deepen an overload. */
 function mayHaveWorked(outcome: Outcome): boolean {
-  return outcome.kind === 'ok' || outcome.kind === 'app-fault' || outcome.kind === 'busy' || outcome.processed === 'maybe';
+  return (
+    outcome.kind === 'ok' || outcome.kind === 'app-fault' || outcome.kind === 'busy' || outcome.processed === 'maybe'
+  );
 }
 
 /** Books the attempt as work, and uses up the free move if its host was ejected while it ran. */
@@ -128,7 +134,12 @@ function charge(state: RetryState, attempt: EndedAttempt, pool: PoolState): Retr
 }
 
 /** A host that is well and that this request has not asked yet. */
-function readyElsewhere(state: RetryState, origin: string, request: RequestTraits, env: RetryEnv): HostRecord | undefined {
+function readyElsewhere(
+  state: RetryState,
+  origin: string,
+  request: RequestTraits,
+  env: RetryEnv,
+): HostRecord | undefined {
   return openHosts(state, request, env).find(
     (host) => host.origin !== origin && count(state.asked, host.origin) === 0 && mayTryAtOnce(host, env.nowMs),
   );
@@ -142,7 +153,12 @@ function mayTryAtOnce(host: HostRecord, nowMs: number): boolean {
 /**
  * Full jitter, and for a busy host what it asked for plus jitter, never less (RFC 9110, section 10.2.3).
  */
-function waitMs(state: RetryState, outcome: Outcome, request: RequestTraits, { policy, random, pool, nowMs }: RetryEnv): number {
+function waitMs(
+  state: RetryState,
+  outcome: Outcome,
+  request: RequestTraits,
+  { policy, random, pool, nowMs }: RetryEnv,
+): number {
   const backoffMs = fullJitter(state.waits, { baseMs: policy.backoffBaseMs, capMs: policy.backoffCapMs }, random);
   if (outcome.kind !== 'busy') return backoffMs;
   const others = pool.hosts.filter((host) => request.pin === null || host.origin === request.pin);
@@ -151,7 +167,11 @@ function waitMs(state: RetryState, outcome: Outcome, request: RequestTraits, { p
 }
 
 /** The hosts that this request may still be sent to, best first. */
-function openHosts(state: RetryState, { pin }: RequestTraits, { pool, nowMs, policy }: RetryEnv): readonly HostRecord[] {
+function openHosts(
+  state: RetryState,
+  { pin }: RequestTraits,
+  { pool, nowMs, policy }: RetryEnv,
+): readonly HostRecord[] {
   return candidates(pool, nowMs).filter(
     ({ origin }) => (pin === null || origin === pin) && count(state.worked, origin) < policy.attemptsPerHost,
   );

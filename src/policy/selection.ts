@@ -25,7 +25,10 @@ export function isReady(host: HostRecord, nowMs: number): boolean {
 /** A host that is wanted more than the current one and waits for one live request to prove it. */
 export function trialHost(state: PoolState, nowMs: number): HostRecord | undefined {
   const order = wanted(state);
-  const better = order.slice(0, order.findIndex(({ origin }) => origin === state.current));
+  const better = order.slice(
+    0,
+    order.findIndex(({ origin }) => origin === state.current),
+  );
   return better.find((host) => host.health.kind === 'half-open' && probeDueMs(host) <= nowMs);
 }
 

@@ -1,10 +1,10 @@
+import { DEFAULTS } from '../policy/defaults.ts';
 import { SwitchoverError } from '../policy/error.ts';
 import type { HostList } from '../policy/hostList.ts';
-import { DEFAULTS } from '../policy/defaults.ts';
-import { urlOn } from '../policy/target.ts';
-import { candidates } from '../policy/selection.ts';
-import type { HostConfig } from '../policy/topology.ts';
 import type { PoolState } from '../policy/poolState.ts';
+import { candidates } from '../policy/selection.ts';
+import { urlOn } from '../policy/target.ts';
+import type { HostConfig } from '../policy/topology.ts';
 import type { HostSource, Ports } from './ports.ts';
 
 /** The part of a pool that discovery needs. */

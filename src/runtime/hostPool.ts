@@ -1,8 +1,8 @@
 import { EventEmitter } from 'eventemitter3';
 import { SwitchoverError } from '../policy/error.ts';
 import type { Env } from '../policy/health.ts';
-import type { HostList } from '../policy/hostList.ts';
 import { NO_HINTS } from '../policy/hints.ts';
+import type { HostList } from '../policy/hostList.ts';
 import { type AttemptEnd, type Outcome, outcomeOf } from '../policy/outcome.ts';
 import { isStale, nextWakeMs, type PoolEvent, stepPool } from '../policy/poolMachine.ts';
 import { openPool, type PoolEffect, type PoolState } from '../policy/poolState.ts';
@@ -172,9 +172,7 @@ export class HostPool {
   /** Ends timers, probes and waits. Requests under way come to their end; new ones are refused with `CLOSED`. */
   close(): void {
     if (this.closed) return;
-    this.#closing.abort(
-      new SwitchoverError('CLOSED', 'The pool was closed.', { remedy: 'Make a new one to go on.' }),
-    );
+    this.#closing.abort(new SwitchoverError('CLOSED', 'The pool was closed.', { remedy: 'Make a new one to go on.' }));
     this.#status = null;
     this.#cancelWake();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();

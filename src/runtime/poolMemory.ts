@@ -38,10 +38,16 @@ export class PoolMemory {
 
   /** Reads what an earlier page or process left. Never rejects. */
   async load(): Promise<Recollection> {
-    const [health, affinity] = await Promise.all([this.#read('health'), this.#keepsAffinity ? this.#read('affinity') : undefined]);
+    const [health, affinity] = await Promise.all([
+      this.#read('health'),
+      this.#keepsAffinity ? this.#read('affinity') : undefined,
+    ]);
     if (affinity !== undefined) this.affinityKey = affinity;
     else if (this.#keepsAffinity) await this.#write('affinity', this.affinityKey);
-    return { hasAffinity: affinity !== undefined, revive: (state, policy, env) => this.#revive(health, state, policy, env) };
+    return {
+      hasAffinity: affinity !== undefined,
+      revive: (state, policy, env) => this.#revive(health, state, policy, env),
+    };
   }
 
   /** Stores the state soon; of several changes meanwhile only the last is written. Never throws. */
@@ -63,7 +69,11 @@ export class PoolMemory {
   async #read(part: string): Promise<string | undefined> {
     try {
       const { storage, clock } = this.#ports;
-      return await waitAtMost(clock, DEFAULTS.storage.loadTimeoutMs, Promise.resolve(storage.get(`${this.#key}:${part}`)));
+      return await waitAtMost(
+        clock,
+        DEFAULTS.storage.loadTimeoutMs,
+        Promise.resolve(storage.get(`${this.#key}:${part}`)),
+      );
     } catch (error) {
       this.#complain('read', error);
       return undefined;

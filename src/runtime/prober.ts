@@ -1,6 +1,6 @@
-import type { ProbeVerdict } from '../policy/healthTransitions.ts';
-import type { ProbePolicy } from '../policy/healthPolicy.ts';
 import { DEFAULTS } from '../policy/defaults.ts';
+import type { ProbePolicy } from '../policy/healthPolicy.ts';
+import type { ProbeVerdict } from '../policy/healthTransitions.ts';
 import { type Hints, NO_HINTS, readHints } from '../policy/hints.ts';
 import { judgeProbe } from '../policy/probeAnswer.ts';
 import { urlOn } from '../policy/target.ts';
@@ -89,5 +89,7 @@ const bad = (why: string): ProbeResult => ({ verdict: { kind: 'bad', why }, hint
 
 function describe(error: unknown): string {
   const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
-  return cause instanceof Error ? String((cause as { code?: unknown }).code ?? cause.message).slice(0, 200) : 'no answer';
+  return cause instanceof Error
+    ? String((cause as { code?: unknown }).code ?? cause.message).slice(0, 200)
+    : 'no answer';
 }

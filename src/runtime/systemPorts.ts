@@ -8,7 +8,8 @@ export const systemClock: Clock = {
   setTimer(callback, delayMs, background = false) {
     // A longer delay overflows a 32-bit timer, which then fires at once.
     const timer: unknown = setTimeout(callback, Math.min(delayMs, 2 ** 31 - 1));
-    if (background && typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref();
+    if (background && typeof timer === 'object' && timer !== null && 'unref' in timer)
+      (timer as { unref(): void }).unref();
     return () => clearTimeout(timer as number);
   },
 };

@@ -71,7 +71,8 @@ function parse(text: string): unknown {
 
 function isSpecs(value: unknown): value is readonly (string | HostSpec)[] {
   const isSpec = (entry: unknown) =>
-    typeof entry === 'string' || (typeof entry === 'object' && entry !== null && 'url' in entry && typeof entry.url === 'string');
+    typeof entry === 'string' ||
+    (typeof entry === 'object' && entry !== null && 'url' in entry && typeof entry.url === 'string');
   return Array.isArray(value) && value.length > 0 && value.length <= 64 && value.every(isSpec);
 }
 

@@ -1,0 +1,27 @@
+/** What every entry gives beside its own way in. */
+export type { FetchOptions } from './http/createFetch.ts';
+export type { RequestOptions } from './http/requestOptions.ts';
+export { type AttemptTrace, SwitchoverError, type SwitchoverErrorCode } from './policy/error.ts';
+export type { EjectionPolicy, FailbackPolicy, FencePolicy, HealthOptions, ProbePolicy } from './policy/healthPolicy.ts';
+export { type KubernetesProbe, kubernetesProbe, type NginxChecks, nginxChecks } from './policy/healthPresets.ts';
+export type { HostList, HostSpec } from './policy/hostList.ts';
+export type { HostMove, MoveKind } from './policy/poolState.ts';
+export type { RetryPolicy } from './policy/retry.ts';
+export type { FailoverEvents } from './runtime/events.ts';
+export type { HostPool } from './runtime/hostPool.ts';
+export { memoryStore } from './runtime/memoryStore.ts';
+export type { BudgetPolicy, PoolOptions, TimeoutPolicy } from './runtime/poolOptions.ts';
+export type {
+  Clock,
+  Connectivity,
+  Fetch,
+  HostSource,
+  KeyValueStore,
+  Lifecycle,
+  MaybePromise,
+  Ports,
+  Random,
+} from './runtime/ports.ts';
+export type { ProbeAnswer } from './runtime/prober.ts';
+export type { HostStatus, PoolStatus } from './runtime/status.ts';
+export { type WellKnownOptions, wellKnownHosts } from './runtime/wellKnown.ts';
