@@ -1,0 +1,166 @@
+import { SwitchoverError } from '../policy/error.ts';
+import { abortable } from './abortable.ts';
+import { joinBytes } from './bytes.ts';
+
+/** A request's body, ready for an attempt. */
+export interface SentBody {
+  readonly body: BodyInit | null | undefined;
+  /** False where it can be read once only: after an attempt that may have begun to read it, there is no other. */
+  readonly replayable: boolean;
+  /** What `fetch` must be told where the body is a stream. */
+  readonly duplex?: 'half';
+  /** Set when the caller's own stream failed while it was sent: no host is to blame for that. */
+  sourceError?: unknown;
+}
+
+const NO_BODY: SentBody = { body: undefined, replayable: true };
+
+/**
+ * Makes a request's body sendable more than once, where it fits: a stream that ends within `capBytes` becomes bytes (so that
+ * it has a Content-Length), a longer one stays a stream and is sent once. With a cap of 0 streams pass through as they are,
+ * for bodies that are produced while they are sent. Answers at once unless something has to be read.
+ *
+ * @param request The input of the `fetch`, where it was a `Request`; its body is used up, as `fetch` would.
+ * @param init The caller's own init: a body in it wins over the `Request`'s.
+ * @param capBytes How much of a stream is held at most, and up to which size a buffer is copied.
+ * @throws {SwitchoverError} INVALID_REQUEST where the body was read already; the signal's reason once it is aborted.
+ */
+export function prepareBody(
+  request: Request | null,
+  init: RequestInit | undefined,
+  capBytes: number,
+  signal: AbortSignal | undefined,
+): SentBody | Promise<SentBody> {
+  const given: unknown = init?.body ?? undefined;
+  if (given === undefined) return request ? ofRequest(request, capBytes, signal) : NO_BODY;
+  const stream = asStream(given);
+  return stream
+    ? ofStream(unused(stream), capBytes, signal)
+    : { body: snapshot(given, capBytes) as BodyInit, replayable: true };
+}
+
+/** A view's own bytes, not copied. */
+function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+/** The caller may reuse a buffer as soon as `fetch` has returned, and another attempt comes later: so it is copied. */
+function snapshot(given: unknown, capBytes: number): unknown {
+  const view = given instanceof ArrayBuffer ? new Uint8Array(given) : ArrayBuffer.isView(given) && bytesOf(given);
+  return view && view.byteLength <= capBytes ? view.slice() : given;
+}
+
+/** Node's `fetch` takes async iterables, and only where `ReadableStream.from` is there too. */
+function asStream(given: unknown): ReadableStream<unknown> | undefined {
+  if (typeof given !== 'object' || given === null) return undefined;
+  if ('getReader' in given) return given as ReadableStream;
+  const streams = globalThis.ReadableStream as unknown as
+    | { from?(source: object): ReadableStream<unknown> }
+    | undefined;
+  return Symbol.asyncIterator in given ? streams?.from?.(given) : undefined;
+}
+
+/** The one standard way to ask whether a stream was read from, which `locked` does not tell. */
+function unused(stream: ReadableStream<unknown>): ReadableStream<unknown> {
+  try {
+    new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>);
+    return stream;
+  } catch (cause) {
+    throw usedBody(cause);
+  }
+}
+
+function usedBody(cause?: unknown): SwitchoverError {
+  return new SwitchoverError('INVALID_REQUEST', 'The request body was read already.', {
+    remedy: 'Give each request a body of its own.',
+    cause,
+  });
+}
+
+function ofRequest(request: Request, capBytes: number, signal: AbortSignal | undefined): SentBody | Promise<SentBody> {
+  const { body, method } = request;
+  if (request.bodyUsed || body?.locked) throw usedBody();
+  if (body === null || method === 'GET' || method === 'HEAD') return NO_BODY;
+  const inBrowser = typeof document === 'object' || 'importScripts' in globalThis;
+  // Browsers send streams over HTTP/2 at best, and can keep a Blob out of memory. Firefox and React Native give no stream.
+  return body && !inBrowser ? ofStream(body, capBytes, signal) : abortable(ofWholeRequest(request, inBrowser), signal);
+}
+
+async function ofWholeRequest(request: Request, inBrowser: boolean): Promise<SentBody> {
+  try {
+    if (inBrowser) {
+      // A slice has no type. The type that counts is in the headers; the Blob's is in lower case, which breaks a boundary.
+      return { body: (await request.blob()).slice(), replayable: true };
+    }
+    // React Native reads text as text, buffers as buffers, and forms not at all.
+    const textual = /^text|json|xml|urlencoded/.test(request.headers.get('content-type') ?? '');
+    return { body: await (textual ? request.text() : request.arrayBuffer()), replayable: true };
+  } catch (cause) {
+    throw new SwitchoverError('INVALID_REQUEST', "The Request's body can't be read on this platform.", {
+      remedy: 'Give the body to fetch in its init, not in a Request.',
+      cause,
+    });
+  }
+}
+
+function ofStream(
+  stream: ReadableStream<unknown>,
+  capBytes: number,
+  signal: AbortSignal | undefined,
+): SentBody | Promise<SentBody> {
+  if (!capBytes) return { body: stream as BodyInit, replayable: false, duplex: 'half' };
+  const reader = stream.getReader();
+  return abortable(buffered(reader, capBytes), signal, (reason) => reader.cancel(reason));
+}
+
+async function buffered(reader: ReadableStreamDefaultReader<unknown>, capBytes: number): Promise<SentBody> {
+  let held: Uint8Array[] = [];
+  for (let size = 0; size <= capBytes; ) {
+    const chunk = await nextChunk(reader);
+    if (!chunk) return { body: joinBytes(held) as BodyInit, replayable: true };
+    size += chunk.byteLength;
+    // Copied, for whoever made it may use it again; and joined, for many tiny chunks take far more memory than their bytes.
+    if (held.push(chunk.slice()) > 999) held = [joinBytes(held)];
+  }
+  return once(joinBytes(held), reader);
+}
+
+/** What was read and then the rest, at the pace of whoever sends it. */
+function once(start: Uint8Array | undefined, reader: ReadableStreamDefaultReader<unknown>): SentBody {
+  let held = start;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const chunk = held ?? (await nextChunk(reader));
+          held = undefined;
+          if (chunk) controller.enqueue(chunk);
+          else controller.close();
+        } catch (error) {
+          sent.sourceError = error;
+          throw error;
+        }
+      },
+      cancel(reason) {
+        held = undefined;
+        return reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const sent: SentBody = { body: body as BodyInit, replayable: false, duplex: 'half' };
+  return sent;
+}
+
+/** A stream of strings is no body by the standard, but an iterable of strings is one on Node. */
+async function nextChunk(reader: ReadableStreamDefaultReader<unknown>): Promise<Uint8Array | undefined> {
+  const { done, value } = await reader.read();
+  if (done) return undefined;
+  if (ArrayBuffer.isView(value)) return bytesOf(value);
+  if (typeof value === 'string') return new TextEncoder().encode(value);
+  const error = new SwitchoverError('INVALID_REQUEST', 'The request body has a chunk that is not bytes.', {
+    remedy: 'Let the stream give Uint8Array chunks.',
+  });
+  await reader.cancel(error);
+  throw error;
+}
