@@ -1,20 +1,40 @@
 import type { KyInstance, Options as KyOptions } from 'ky';
-import { createSender, type FetchOptions, withFetch } from './http/createFetch.ts';
+import { type AnswerOptions, guardedAnswers } from './http/answer.ts';
+import { createSender, withFetch } from './http/createFetch.ts';
+import { hedging } from './http/hedge.ts';
 import { createKy } from './http/kyClient.ts';
+import { bufferedBodies } from './http/requestBody.ts';
+import type { RequestOptions } from './http/requestOptions.ts';
 import type { HostList } from './policy/hostList.ts';
+import { judgeProbe } from './policy/probeAnswer.ts';
+import { affinity } from './runtime/affinity.ts';
+import { discovery } from './runtime/discovery.ts';
 import type { FailoverEvents } from './runtime/events.ts';
-import { HostPool } from './runtime/hostPool.ts';
+import { HostPool, type PoolPart } from './runtime/hostPool.ts';
 import type { PoolOptions } from './runtime/poolOptions.ts';
-import type { Fetch } from './runtime/ports.ts';
+import type { Fetch, HostSource } from './runtime/ports.ts';
 import type { PoolStatus } from './runtime/status.ts';
+import { storedHealth } from './runtime/storedHealth.ts';
 
 /** Options of {@link Failover}. Only `hosts` is needed. */
-export interface FailoverOptions extends PoolOptions, FetchOptions {
+export interface FailoverOptions extends PoolOptions, AnswerOptions {
   /**
    * Origins, best first: `['https://a.example.com', 'https://b.example.com']`, or M+N: `{ active: […], standby: […] }`.
    * May be empty where `discovery` finds them.
    */
   readonly hosts: HostList;
+  /** Names what is stored for this pool. Default: made from the listed origins. */
+  readonly name?: string;
+  /** M+N: what keeps this client at its own active host. Default: drawn once and stored. See {@link affinity}. */
+  readonly affinity?: string;
+  /** M+N: this client's zone; hosts of the same zone come first within their tier. Default none. */
+  readonly zone?: string;
+  /** Where hosts come from beside the list: {@link wellKnownHosts}, `srvHosts` of `switchover/node`. Default none. */
+  readonly discovery?: HostSource;
+  /** A request stream up to this size, in bytes, is held in memory so that it can be sent again; a larger one is sent once. Default 1 MiB. */
+  readonly bufferCapBytes?: number;
+  /** Whether requests are hedged that don't say; see `hedge` of {@link RequestOptions}. Default false. */
+  readonly hedge?: RequestOptions['hedge'];
   /** Defaults for {@link Failover.http}: any of ky's own options, such as `headers` or `hooks`. */
   readonly ky?: KyOptions;
 }
@@ -43,10 +63,21 @@ export interface Failover {
 
 /** Puts the parts together over one pool. Each platform's entry gives its own defaults. */
 export function assemble(options: FailoverOptions, platform: PoolOptions, closePlatform?: () => void): Failover {
-  const { hosts, ky, bufferCapBytes, sharedEtags, hedge, ...poolOptions } = options;
-  const budget = { ...platform.budget, ...poolOptions.budget };
-  const pool = new HostPool(hosts, { ...platform, ...poolOptions, budget });
-  const send = createSender(pool, { bufferCapBytes, sharedEtags, hedge });
+  const { hosts, bufferCapBytes, sharedEtags, hedge, ky, ...rest } = options;
+  const { name: _name, affinity: _affinity, zone: _zone, discovery: _discovery, ...poolOptions } = rest;
+  const pool = new HostPool(hosts, {
+    judge: judgeProbe,
+    ...platform,
+    ...poolOptions,
+    budget: { ...platform.budget, ...poolOptions.budget },
+    parts: partsOf(options),
+  });
+  const send = createSender(pool, {
+    bodies: bufferedBodies(bufferCapBytes),
+    answers: guardedAnswers({ sharedEtags }),
+    hedging: hedging(),
+    hedge,
+  });
   return {
     fetch: withFetch(send, pool),
     http: createKy(send, pool, ky),
@@ -66,4 +97,13 @@ export function assemble(options: FailoverOptions, platform: PoolOptions, closeP
       closePlatform?.();
     },
   };
+}
+
+function partsOf({ name, affinity: key, zone, discovery: source, hosts, parts = [] }: FailoverOptions): PoolPart[] {
+  return [
+    ...('active' in hosts ? [affinity({ key, zone, name })] : []),
+    storedHealth(name),
+    ...(source === undefined ? [] : [discovery(source)]),
+    ...parts,
+  ];
 }

@@ -1,42 +1,22 @@
-import { DEFAULTS } from '../policy/defaults.ts';
 import { isReplaySafe } from '../policy/idempotency.ts';
 import { pathOn } from '../policy/target.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import { refuseUnknown } from '../runtime/poolOptions.ts';
 import type { Fetch } from '../runtime/ports.ts';
 import { abortable } from './abortable.ts';
-import { guardAnswer } from './answer.ts';
-import { type Hedging, openHedging } from './hedge.ts';
 import { hasIdempotencyKey, withIdempotencyKey } from './idempotencyKey.ts';
-import { prepareBody } from './requestBody.ts';
+import { type FetchParts, plainAnswers, plainBodies } from './parts.ts';
 import { type RequestOptions, type RequestSettings, readRequestOptions } from './requestOptions.ts';
 import { readInit } from './requestParts.ts';
 import { RequestRun } from './requestRun.ts';
-import type { SessionGate } from './sessionGate.ts';
 
 /** Options of {@link createFetch}. Every one may be left out. */
-export interface FetchOptions {
-  /** A request stream up to this size, in bytes, is held in memory so that it can be sent again; a larger one is sent once. Default 1 MiB. */
-  readonly bufferCapBytes?: number;
-  /** The hosts give the same file the same ETag: then a broken body may be continued from another host. Default false. */
-  readonly sharedEtags?: boolean;
-  /** See {@link RequestOptions.hedge}. Default false. */
-  readonly hedge?: RequestOptions['hedge'];
-  /** The session that every request belongs to. Default none. */
-  readonly session?: SessionGate;
+export interface FetchOptions extends Partial<FetchParts> {
+  /** Whether requests are hedged that don't say. Default false. */
+  readonly hedge?: RequestOptions['hedge'] | undefined;
 }
 
-const KNOWN: ReadonlySet<string> = new Set(['bufferCapBytes', 'sharedEtags', 'hedge', 'session']);
-
-/** What all requests of one `fetch` share. */
-interface FetchContext {
-  readonly pool: HostPool;
-  readonly defaults: RequestSettings;
-  readonly hedging: Hedging;
-  readonly bufferCapBytes: number;
-  readonly sharedEtags: boolean;
-  readonly session: SessionGate | null;
-}
+const KNOWN: ReadonlySet<string> = new Set('bodies answers hedging session hedge'.split(' '));
 
 /**
  * A `fetch` that fails over. It takes what `fetch` takes; give it to any library that lets you choose one.
@@ -73,40 +53,35 @@ export function urlOf(input: string | URL | Request): string {
 export function createSender(pool: HostPool, options: FetchOptions): Sender {
   refuseUnknown(options, KNOWN);
   const { retry, timeout } = pool.settings;
-  const context: FetchContext = {
-    pool,
-    defaults: {
-      pin: null,
-      retry,
-      timeout,
-      hedge: options.hedge ?? false,
-      idempotencyKey: null,
-      resume: true,
-      session: true,
-    },
-    hedging: openHedging(),
-    bufferCapBytes: options.bufferCapBytes ?? DEFAULTS.body.bufferCapBytes,
-    sharedEtags: options.sharedEtags ?? false,
-    session: options.session ?? null,
+  const parts: FetchParts = { bodies: plainBodies, answers: plainAnswers(), hedging: null, session: null, ...options };
+  const defaults: RequestSettings = {
+    pin: null,
+    retry,
+    timeout,
+    hedge: options.hedge ?? false,
+    idempotencyKey: null,
+    resume: true,
+    session: true,
   };
-  return (path, input, init) => send(context, path, input, init);
+  return (path, input, init) => send(pool, parts, defaults, path, input, init);
 }
 
 async function send(
-  context: FetchContext,
+  pool: HostPool,
+  parts: FetchParts,
+  defaults: RequestSettings,
   path: string,
   input: string | URL | Request,
   given: RequestInit | undefined,
 ): Promise<Response> {
-  const { pool } = context;
   const { method, headers, signal, request, init } = readInit(input, given);
   if (pool.ready !== null) await abortable(pool.ready, signal);
   pool.signal.throwIfAborted();
-  const settings =
-    given?.failover === undefined ? context.defaults : readRequestOptions(given.failover, pool, context.defaults);
-  if (settings.idempotencyKey !== null)
+  const settings = given?.failover === undefined ? defaults : readRequestOptions(given.failover, pool, defaults);
+  if (settings.idempotencyKey !== null) {
     init.headers = withIdempotencyKey(headers, settings.idempotencyKey, pool.ports.random);
-  const prepared = prepareBody(request, given, context.bufferCapBytes, signal);
+  }
+  const prepared = parts.bodies(request, given, signal);
   const sent = prepared instanceof Promise ? await prepared : prepared;
   if (sent.body != null) init.body = sent.body;
   if (sent.duplex !== undefined) (init as { duplex?: 'half' }).duplex = sent.duplex;
@@ -117,8 +92,7 @@ async function send(
     pin: settings.pin,
     deadlineMs: pool.ports.clock.now() + settings.timeout.totalMs,
   };
-  const session = settings.session ? context.session : null;
-  const run = new RequestRun(pool, { path, init, sent, signal, traits, settings, session, hedging: context.hedging });
-  const ended = await run.start();
-  return guardAnswer(run, ended, context.sharedEtags);
+  const own = settings.session ? parts : { ...parts, session: null };
+  const run = new RequestRun(pool, { path, init, sent, signal, traits, settings }, own);
+  return parts.answers(run, await run.start());
 }

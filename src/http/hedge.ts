@@ -14,17 +14,24 @@ import { discard } from '../runtime/boundedText.ts';
 import type { Clock } from '../runtime/ports.ts';
 import { waitAtMost } from '../runtime/wait.ts';
 import type { EndedAttempt } from './attempt.ts';
+import type { HedgePart } from './parts.ts';
 
 /** What hedging has seen and spent, for all requests of one `fetch`. */
-export interface Hedging {
+interface Hedging {
   readonly latencies: Latencies;
   share: RetryBudget;
 }
 
-export const openHedging = (): Hedging => ({
+const openHedging = (): Hedging => ({
   latencies: openLatencies(),
   share: openHedgeShare(DEFAULTS.hedging.maxShare),
 });
+
+/** Lets requests be hedged that ask for it by `hedge`. What was seen and spent is shared by all requests of one `fetch`. */
+export function hedging(): HedgePart {
+  const seen = openHedging();
+  return (run, host, init, delayMs) => hedged(run, host, init, seen, delayMs);
+}
 
 /** The part of a request's run that hedging needs. */
 export interface HedgedRun {
@@ -45,21 +52,21 @@ interface Leg {
  *
  * @param fixedDelayMs What the caller asked for. Null: what 19 of 20 requests take, for one request in twenty at most.
  */
-export async function hedged(
+async function hedged(
   run: HedgedRun,
   host: HostConfig,
   init: RequestInit,
-  hedging: Hedging,
+  seen: Hedging,
   fixedDelayMs: number | null,
 ): Promise<EndedAttempt> {
-  hedging.share = creditRequest(hedging.share);
+  seen.share = creditRequest(seen.share);
   const first = startLeg(run, host, init);
-  const delayMs = fixedDelayMs ?? hedgeDelayMs(hedging.latencies, DEFAULTS.hedging);
+  const delayMs = fixedDelayMs ?? hedgeDelayMs(seen.latencies, DEFAULTS.hedging);
   const quick = await waitAtMost(run.clock, delayMs, first.ended);
   const rival = quick === undefined ? run.hedgeHost() : undefined;
-  const mayHedge = rival !== undefined && (fixedDelayMs !== null || takeShare(hedging));
+  const mayHedge = rival !== undefined && (fixedDelayMs !== null || takeShare(seen));
   const winner = quick ?? (mayHedge ? await race(first, startLeg(run, rival, init)) : await first.ended);
-  if (winner.outcome.kind === 'ok') recordLatency(hedging.latencies, winner.tookMs);
+  if (winner.outcome.kind === 'ok') recordLatency(seen.latencies, winner.tookMs);
   return winner;
 }
 

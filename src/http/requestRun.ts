@@ -17,10 +17,10 @@ import type { Clock } from '../runtime/ports.ts';
 import { wait } from '../runtime/wait.ts';
 import { type AnsweredAttempt, type EndedAttempt, type Sending, sendTo } from './attempt.ts';
 import { requestFailure } from './failure.ts';
-import { type HedgedRun, type Hedging, hedged } from './hedge.ts';
+import type { HedgedRun } from './hedge.ts';
+import type { FetchParts } from './parts.ts';
 import type { SentBody } from './requestBody.ts';
 import type { RequestSettings } from './requestOptions.ts';
-import { type SessionGate, sendInSession } from './sessionGate.ts';
 
 /** A request, ready to be sent. */
 export interface PreparedRequest {
@@ -31,21 +31,22 @@ export interface PreparedRequest {
   readonly signal: AbortSignal | undefined;
   readonly traits: RequestTraits;
   readonly settings: RequestSettings;
-  readonly session: SessionGate | null;
-  readonly hedging: Hedging;
 }
 
 /** One request on its way over hosts and attempts, until an answer may be handed to the caller. */
 export class RequestRun implements Sending, HedgedRun {
   readonly pool: HostPool;
-  readonly #request: PreparedRequest;
-  readonly #trace: AttemptTrace[];
+  readonly request: PreparedRequest;
+  readonly parts: FetchParts;
+  /** The attempts that ended badly so far, oldest first. */
+  readonly trace: AttemptTrace[];
   #state: RetryState = FIRST_ATTEMPT;
 
-  constructor(pool: HostPool, request: PreparedRequest, trace: AttemptTrace[] = []) {
+  constructor(pool: HostPool, request: PreparedRequest, parts: FetchParts, trace: AttemptTrace[] = []) {
     this.pool = pool;
-    this.#request = request;
-    this.#trace = trace;
+    this.request = request;
+    this.parts = parts;
+    this.trace = trace;
   }
 
   get clock(): Clock {
@@ -53,34 +54,24 @@ export class RequestRun implements Sending, HedgedRun {
   }
 
   get path(): string {
-    return this.#request.path;
+    return this.request.path;
   }
 
   get sent(): SentBody {
-    return this.#request.sent;
+    return this.request.sent;
   }
 
   get signal(): AbortSignal | undefined {
-    return this.#request.signal;
+    return this.request.signal;
   }
 
   get settings(): RequestSettings {
-    return this.#request.settings;
-  }
-
-  /** Only a GET's answer can be asked for again, whole or from where it broke off. */
-  get mayResume(): boolean {
-    return this.settings.resume && this.#request.traits.method === 'GET';
-  }
-
-  /** The attempts that ended badly so far, oldest first. */
-  attempts(): readonly AttemptTrace[] {
-    return this.#trace;
+    return this.request.settings;
   }
 
   /** Sends the request to the best host, then wherever its outcomes lead. */
   async start(): Promise<AnsweredAttempt> {
-    const { pin } = this.#request.traits;
+    const { pin } = this.request.traits;
     return this.carryOn(await this.#ask(pin === null ? this.pool.take() : this.pool.hostOf(pin)));
   }
 
@@ -89,10 +80,10 @@ export class RequestRun implements Sending, HedgedRun {
     let last = ended;
     while (last.response === null || last.outcome.kind !== 'ok') {
       this.#note(last);
-      const step = nextStep(this.#state, last, this.#request.traits, this.#env());
+      const step = nextStep(this.#state, last, this.request.traits, this.#env());
       if (step.kind === 'give-up') {
         if (last.response !== null) return last;
-        throw requestFailure(step.why, this.#trace, last.error);
+        throw requestFailure(step.why, this.trace, last.error);
       }
       if (step.pays) this.pool.dispatch({ kind: 'pay' });
       this.#state = step.state;
@@ -105,56 +96,44 @@ export class RequestRun implements Sending, HedgedRun {
     return last;
   }
 
-  /** The run that fetches the rest of an answer whose body broke off. Its time begins anew. */
-  continuation(pin: string | null, headers: Readonly<Record<string, string>>, signal: AbortSignal): RequestRun {
-    const request = this.#request;
-    const init = { ...request.init, headers: new Headers(request.init.headers) };
-    for (const [name, value] of Object.entries(headers)) init.headers.set(name, value);
-    const deadlineMs = this.clock.now() + this.settings.timeout.totalMs;
-    const traits = { ...request.traits, pin: pin ?? request.traits.pin, deadlineMs };
-    return new RequestRun(this.pool, { ...request, init, signal, traits }, this.#trace);
-  }
-
   attemptMs(origin: string): number {
     const { attemptMs, waryAttemptMs, waryForMs } = this.settings.timeout;
     const nowMs = this.clock.now();
     const timedOutAtMs = recordOf(this.pool.state, origin)?.timedOutAtMs ?? null;
     const wary = timedOutAtMs !== null && nowMs - timedOutAtMs < waryForMs;
-    return Math.max(0, Math.min(wary ? waryAttemptMs : attemptMs, this.#request.traits.deadlineMs - nowMs));
+    return Math.max(0, Math.min(wary ? waryAttemptMs : attemptMs, this.request.traits.deadlineMs - nowMs));
   }
 
   graceMs(origin: string): number {
     const env = this.#env();
-    return mayMove(this.#state, origin, this.#request.traits, env) ? 0 : this.#request.traits.deadlineMs - env.nowMs;
+    return mayMove(this.#state, origin, this.request.traits, env) ? 0 : this.request.traits.deadlineMs - env.nowMs;
   }
 
   /** The host that a hedge may go to: ready, and not asked by this request. */
   hedgeHost(): HostConfig | undefined {
     const env = this.#env();
     const [origin = ''] = Object.keys(this.#state.asked);
-    return mayMove(this.#state, origin, this.#request.traits, env)
-      ? this.pool.hostOf(hostToAsk(this.#state, this.#request.traits, env)?.origin ?? '')
+    return mayMove(this.#state, origin, this.request.traits, env)
+      ? this.pool.hostOf(hostToAsk(this.#state, this.request.traits, env)?.origin ?? '')
       : undefined;
   }
 
   /** One attempt, booked. */
   send(host: HostConfig, init: RequestInit, controller?: AbortController): Promise<EndedAttempt> {
     this.#state = asking(this.#state, host.origin);
-    const { session } = this.#request;
-    return session === null
-      ? sendTo(host, init, this, controller)
-      : sendInSession(session, host, init, this, controller);
+    return (this.parts.session ?? sendTo)(host, init, this, controller);
   }
 
   #ask(host: HostConfig | undefined): Promise<EndedAttempt> {
-    const { init, hedging, settings } = this.#request;
+    const { init, settings } = this.request;
     if (host === undefined) {
       throw new SwitchoverError('NO_HOSTS', 'No host is known.', {
         remedy: 'Give a host, or see the warning events of discovery.',
       });
     }
-    if (settings.hedge === false) return this.send(host, init);
-    return hedged(this, host, init, hedging, settings.hedge === true ? null : settings.hedge.delayMs);
+    const { hedging } = this.parts;
+    if (settings.hedge === false || hedging === null) return this.send(host, init);
+    return hedging(this, host, init, settings.hedge === true ? null : settings.hedge.delayMs);
   }
 
   /** Waits, and looks again who is best. What a busy host asked for is waited out; other waits end when times get better. */
@@ -163,12 +142,12 @@ export class RequestRun implements Sending, HedgedRun {
     const early = last.outcome.kind === 'busy' ? undefined : (wake: () => void) => pool.onBetterTimes(wake);
     await wait(pool.ports.clock, delayMs, this.signal ?? null, early);
     pool.signal.throwIfAborted();
-    return pool.hostOf(hostToAsk(this.#state, this.#request.traits, this.#env())?.origin ?? '');
+    return pool.hostOf(hostToAsk(this.#state, this.request.traits, this.#env())?.origin ?? '');
   }
 
   #note({ origin, outcome, tookMs }: EndedAttempt): void {
     const cause = outcome.kind === 'ok' ? 'ok' : outcome.cause;
-    this.#trace.push({ host: origin, cause, tookMs: Math.round(tookMs) });
+    this.trace.push({ host: origin, cause, tookMs: Math.round(tookMs) });
   }
 
   #env(): RetryEnv {

@@ -1,76 +1,57 @@
 import { DEFAULTS } from '../policy/defaults.ts';
 import { SwitchoverError } from '../policy/error.ts';
-import type { HostList } from '../policy/hostList.ts';
-import type { PoolState } from '../policy/poolState.ts';
 import { candidates } from '../policy/selection.ts';
 import { urlOn } from '../policy/target.ts';
-import type { HostConfig } from '../policy/topology.ts';
-import type { HostSource, Ports } from './ports.ts';
+import { discard } from './boundedText.ts';
+import type { HostPool, PoolPart } from './hostPool.ts';
+import type { HostSource } from './ports.ts';
 
-/** The part of a pool that discovery needs. */
-export interface DiscoveringPool {
-  readonly ports: Ports;
-  readonly state: PoolState;
-  readonly signal: AbortSignal;
-  hostOf(origin: string): HostConfig | undefined;
-  setHosts(hosts: HostList): void;
-  warn(error: SwitchoverError): void;
+/**
+ * Keeps a pool's list fresh from a source. A source that fails changes nothing, becomes a `warning` event, and is asked again.
+ * Where the list is empty, requests wait for the first answer.
+ */
+export function discovery(source: HostSource): PoolPart {
+  return (pool) => {
+    const first = refresh(pool, source);
+    return pool.hosts.length === 0 ? first : undefined;
+  };
 }
 
-/** Keeps a pool's list fresh from a source. A source that fails changes nothing, and is asked again. */
-export class Discovery {
-  /** Settles when the source was asked for the first time. */
-  readonly first: Promise<void>;
-  readonly #pool: DiscoveringPool;
-  readonly #source: HostSource;
-
-  constructor(pool: DiscoveringPool, source: HostSource) {
-    this.#pool = pool;
-    this.#source = source;
-    this.first = this.#refresh();
+async function refresh(pool: HostPool, source: HostSource): Promise<void> {
+  const { clock, random } = pool.ports;
+  const abort = new AbortController();
+  const cancel = clock.setTimer(() => abort.abort(), DEFAULTS.discovery.timeoutMs, true);
+  try {
+    const hosts = await source.load(abort.signal, (path) => ask(pool, path, abort.signal));
+    if (hosts !== null && !pool.closed) pool.setHosts(hosts);
+  } catch (error) {
+    pool.warn(refusal(error));
+  } finally {
+    cancel();
   }
+  if (pool.closed) return;
+  // Spread by a tenth, so that clients that started together do not ask together for ever.
+  const stop = clock.setTimer(() => void refresh(pool, source), source.refreshMs * (0.9 + 0.2 * random()), true);
+  pool.signal.addEventListener('abort', stop, { once: true });
+}
 
-  async #refresh(): Promise<void> {
-    const { clock, random } = this.#pool.ports;
-    const abort = new AbortController();
-    const cancel = clock.setTimer(() => abort.abort(), DEFAULTS.discovery.timeoutMs, true);
+/** The first good answer of the listed hosts, best host first. */
+async function ask(pool: HostPool, path: string, signal: AbortSignal): Promise<Response> {
+  let failure: unknown = 'no host to ask';
+  for (const { origin } of candidates(pool.state, pool.ports.clock.now())) {
+    const host = pool.hostOf(origin);
+    if (host === undefined) continue;
     try {
-      const hosts = await this.#source.load(abort.signal, (path) => this.#ask(path, abort.signal));
-      if (hosts !== null && !this.#pool.signal.aborted) this.#pool.setHosts(hosts);
+      const init: RequestInit = { cache: 'no-store', credentials: 'omit', redirect: 'error', signal };
+      const response = await pool.ports.fetch(urlOn(host, path), init);
+      if (response.ok) return response;
+      failure = `http ${response.status}`;
+      await discard(response);
     } catch (error) {
-      this.#pool.warn(refusal(error));
-    } finally {
-      cancel();
+      failure = error;
     }
-    if (this.#pool.signal.aborted) return;
-    // Spread by a tenth, so that clients that started together do not ask together for ever.
-    const delayMs = this.#source.refreshMs * (0.9 + 0.2 * random());
-    const stop = clock.setTimer(() => void this.#refresh(), delayMs, true);
-    this.#pool.signal.addEventListener('abort', stop, { once: true });
   }
-
-  /** The first good answer of the listed hosts, best host first. */
-  async #ask(path: string, signal: AbortSignal): Promise<Response> {
-    let failure: unknown;
-    for (const { origin } of candidates(this.#pool.state, this.#pool.ports.clock.now())) {
-      const host = this.#pool.hostOf(origin);
-      if (host === undefined) continue;
-      try {
-        const response = await this.#pool.ports.fetch(urlOn(host, path), {
-          cache: 'no-store',
-          credentials: 'omit',
-          redirect: 'error',
-          signal,
-        });
-        if (response.ok) return response;
-        failure = `http ${response.status}`;
-        await response.body?.cancel();
-      } catch (error) {
-        failure = error;
-      }
-    }
-    throw failure;
-  }
+  throw failure;
 }
 
 function refusal(error: unknown): SwitchoverError {

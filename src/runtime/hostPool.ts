@@ -7,20 +7,21 @@ import { type AttemptEnd, type Outcome, outcomeOf } from '../policy/outcome.ts';
 import { isStale, nextWakeMs, type PoolEvent, stepPool } from '../policy/poolMachine.ts';
 import { openPool, type PoolEffect, type PoolState } from '../policy/poolState.ts';
 import { firstCandidate, trialHost } from '../policy/selection.ts';
-import { type HostConfig, rankHosts, readTopology, type Topology } from '../policy/topology.ts';
-import { Discovery } from './discovery.ts';
+import { type HostConfig, readTopology, type Topology } from '../policy/topology.ts';
 import type { FailoverEvents } from './events.ts';
-import { PoolMemory } from './poolMemory.ts';
 import { type PoolOptions, type PoolSettings, readPoolOptions } from './poolOptions.ts';
 import type { Ports } from './ports.ts';
-import { probe } from './prober.ts';
+import { type ProbeAnswer, probe } from './prober.ts';
 import { describeHost, describePool, type PoolStatus } from './status.ts';
 import { systemPorts } from './systemPorts.ts';
+
+/** Something that a pool does beyond its list. May return a promise that requests wait for. Must not reject. */
+export type PoolPart = (pool: HostPool) => Promise<void> | undefined | void;
 
 /**
  * All that one client knows of its hosts, shared by everything that it sends: what a request learns, the sockets and
  * the next page load know too. It holds the one state, gives the pure machine time and randomness, and does what the
- * machine asks for: probes, timers, events, storage.
+ * machine asks for: probes, timers, events.
  */
 export class HostPool {
   readonly events = new EventEmitter<FailoverEvents>();
@@ -30,14 +31,14 @@ export class HostPool {
   ready: Promise<void> | null;
   readonly #options: PoolOptions;
   readonly #env: () => Env;
-  readonly #memory: PoolMemory;
-  readonly #discovery: Discovery | null;
   readonly #unsubscribe: readonly (() => void)[];
   /** Who waits for better times; called at each change that may have brought them. */
   readonly #waiting = new Set<() => void>();
+  readonly #watching = new Set<() => void>();
   readonly #failedPaths = new Map<string, string>();
   readonly #closing = new AbortController();
   #topology: Topology;
+  #rank: (topology: Topology) => readonly string[] = asListed;
   #state: PoolState;
   #status: PoolStatus | null = null;
   #cancelWake: () => void = () => {};
@@ -51,17 +52,14 @@ export class HostPool {
     const { clock, random } = this.ports;
     this.#env = () => ({ nowMs: clock.now(), random });
     this.#topology = this.#read(hosts);
-    this.#memory = new PoolMemory(this.#topology, options, this.ports, (error) => this.warn(error));
-    this.#state = openPool(this.#ranked(), this.settings.policy, this.#env());
+    this.#state = openPool(asListed(this.#topology), this.settings.policy, this.#env());
     this.#unsubscribe = [
       this.ports.connectivity.subscribe((online) => this.dispatch({ kind: 'connectivity', online })),
       this.ports.lifecycle.subscribe(() => this.#wake()),
     ];
     if (!this.ports.connectivity.isOnline()) this.dispatch({ kind: 'connectivity', online: false });
-    this.#discovery = options.discovery === undefined ? null : new Discovery(this, options.discovery);
-    this.ready = this.#begin().finally(() => {
-      this.ready = null;
-    });
+    const begun = (options.parts ?? []).map((part) => part(this)).filter((begin) => begin !== undefined);
+    this.ready = begun.length === 0 ? null : this.#begin(begun);
     this.#schedule();
   }
 
@@ -122,7 +120,7 @@ export class HostPool {
     this.#status = null;
     this.#schedule();
     for (const effect of effects) this.#carryOut(effect);
-    if (effects.length > 0) this.#memory.save(this.#state);
+    if (effects.length > 0) for (const tell of this.#watching) tell();
   }
 
   /** Takes back an attempt that its caller ended: it says nothing of the host. */
@@ -138,12 +136,26 @@ export class HostPool {
    */
   setHosts(hosts: HostList): void {
     const topology = this.#read(hosts);
-    const before = this.#topology.hosts.map(({ origin }) => origin).join();
+    const before = asListed(this.#topology).join();
     this.#topology = topology;
     this.#status = null;
-    const origins = this.#ranked();
+    const origins = this.#rank(topology);
     this.dispatch({ kind: 'hosts', origins });
-    if (topology.hosts.map(({ origin }) => origin).join() !== before) this.#emit('hosts', origins);
+    if (asListed(topology).join() !== before) this.#emit('hosts', origins);
+  }
+
+  /** Sets the order in which this client wants the hosts, now and after each change of the list. */
+  rankBy(rank: (topology: Topology) => readonly string[]): void {
+    this.#rank = rank;
+    this.dispatch({ kind: 'hosts', origins: rank(this.#topology) });
+  }
+
+  /** Replaces what is known of the hosts, as a store has kept it. */
+  adopt(state: PoolState): void {
+    this.#state = state;
+    this.#status = null;
+    this.dispatch({ kind: 'tick' });
+    this.#schedule();
   }
 
   /**
@@ -169,6 +181,11 @@ export class HostPool {
     return () => this.#waiting.delete(wake);
   }
 
+  /** Calls `tell` after each step that changed what is known of a host. */
+  onChange(tell: () => void): void {
+    this.#watching.add(tell);
+  }
+
   /** Ends timers, probes and waits. Requests under way come to their end; new ones are refused with `CLOSED`. */
   close(): void {
     if (this.closed) return;
@@ -179,29 +196,15 @@ export class HostPool {
     this.#wakeWaiting();
   }
 
-  async #begin(): Promise<void> {
-    const { hasAffinity, revive } = await this.#memory.load();
-    if (hasAffinity) this.dispatch({ kind: 'hosts', origins: this.#ranked() });
-    this.#adopt(revive(this.#state, this.settings.policy, this.#env()));
-    if (this.#topology.hosts.length === 0) await this.#discovery?.first;
-  }
-
-  #adopt(state: PoolState): void {
-    this.#state = state;
-    this.#status = null;
-    this.dispatch({ kind: 'tick' });
-    this.#schedule();
+  async #begin(begun: readonly Promise<void>[]): Promise<void> {
+    await Promise.all(begun);
+    this.ready = null;
   }
 
   #read(hosts: HostList): Topology {
-    const empty = Array.isArray(hosts) && hosts.length === 0;
-    if (empty && this.#options?.discovery !== undefined) return { kind: 'priority', hosts: [] };
+    const mayBeEmpty = (this.#options.parts ?? []).length > 0;
+    if (mayBeEmpty && Array.isArray(hosts) && hosts.length === 0) return { kind: 'priority', hosts: [] };
     return readTopology(hosts, this.#options.allowInsecure ?? false);
-  }
-
-  #ranked(): readonly string[] {
-    const key = this.#options.affinity ?? this.#memory.affinityKey;
-    return rankHosts(this.#topology, key, this.#options.zone ?? null);
   }
 
   #carryOut(effect: PoolEffect): void {
@@ -227,8 +230,8 @@ export class HostPool {
     const host = this.hostOf(origin);
     if (host === undefined) return;
     const failedPath = this.#failedPaths.get(origin) ?? null;
-    const isHealthy = this.#options.isHealthy ?? null;
-    const result = await probe(host, { ports: this.ports, policy: this.settings.policy.probe, failedPath, isHealthy });
+    const judge = this.#options.judge ?? isOk;
+    const result = await probe(host, { ports: this.ports, policy: this.settings.policy.probe, failedPath, judge });
     const stale = isStale(this.#state, result.hints, this.settings.policy, this.#env());
     const verdict = stale ? ({ kind: 'inactive', why: 'stale epoch' } as const) : result.verdict;
     this.dispatch({ kind: 'probe', origin, verdict, hints: result.hints });
@@ -270,6 +273,10 @@ export class HostPool {
     }
   }
 }
+
+const asListed = (topology: Topology): readonly string[] => topology.hosts.map(({ origin }) => origin);
+
+const isOk = ({ status }: ProbeAnswer) => ({ healthy: status === 200, why: `http ${status}` });
 
 /** The ports that the options replace. */
 function given(options: PoolOptions): Partial<Ports> {

@@ -3,8 +3,9 @@ import { SwitchoverError } from '../policy/error.ts';
 import { fill, type HealthOptions, readHealthPolicy } from '../policy/healthPolicy.ts';
 import type { PoolPolicy } from '../policy/poolState.ts';
 import type { RetryPolicy } from '../policy/retry.ts';
-import type { HostSource, Ports } from './ports.ts';
-import type { ProbeAnswer } from './prober.ts';
+import type { PoolPart } from './hostPool.ts';
+import type { Ports } from './ports.ts';
+import type { HealthJudge } from './prober.ts';
 
 /** How long each part of a request may take. */
 export interface TimeoutPolicy {
@@ -33,21 +34,18 @@ export interface BudgetPolicy {
 
 /** Options of a pool. Every one may be left out. */
 export interface PoolOptions extends HealthOptions, Partial<Ports> {
-  /** Names this pool's stored health. Default: a name made from the listed origins. */
-  readonly name?: string;
   /** Accept http to hosts that are not local. Session tokens are still refused to them. Default false. */
   readonly allowInsecure?: boolean;
-  /** Keeps a client at its own active host where there are several (M+N). Default: drawn once and stored. */
-  readonly affinity?: string;
-  /** This client's zone: hosts of the same zone come first within their tier. Default none. */
-  readonly zone?: string;
+  /** How requests are tried again. */
   readonly retry?: Partial<RetryPolicy>;
+  /** How long each part of a request may take. */
   readonly timeout?: Partial<TimeoutPolicy>;
+  /** What retries may cost. */
   readonly budget?: Partial<BudgetPolicy>;
-  /** Where hosts come from beside the list: DNS, or a document that listed hosts serve. Default none. */
-  readonly discovery?: HostSource;
-  /** Judges a health answer in place of the built-in rules. Default: 200, and what health+json or `[+]`/`[-]` lines say. */
-  readonly isHealthy?: (answer: ProbeAnswer) => boolean;
+  /** Judges a health answer. Default: 200 is healthy, nothing else. */
+  readonly judge?: HealthJudge;
+  /** What the pool does beyond its list: {@link storedHealth}, {@link affinity}, {@link discovery}. Default none. */
+  readonly parts?: readonly PoolPart[];
 }
 
 /** A pool's whole configuration, with nothing optional. */
@@ -59,7 +57,7 @@ export interface PoolSettings {
 
 const KNOWN: ReadonlySet<string> = new Set(
   (
-    'name allowInsecure affinity zone retry timeout budget discovery isHealthy ejection probe failback fence ' +
+    'allowInsecure retry timeout budget judge parts ejection probe failback fence ' +
     'fetch clock random storage connectivity lifecycle'
   ).split(' '),
 );

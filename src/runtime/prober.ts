@@ -2,7 +2,6 @@ import { DEFAULTS } from '../policy/defaults.ts';
 import type { ProbePolicy } from '../policy/healthPolicy.ts';
 import type { ProbeVerdict } from '../policy/healthTransitions.ts';
 import { type Hints, NO_HINTS, readHints } from '../policy/hints.ts';
-import { judgeProbe } from '../policy/probeAnswer.ts';
 import { urlOn } from '../policy/target.ts';
 import type { HostConfig } from '../policy/topology.ts';
 import { boundedText, discard } from './boundedText.ts';
@@ -16,6 +15,9 @@ export interface ProbeAnswer {
   readonly body: string;
 }
 
+/** Says whether an answer is a healthy host's; if not, why. */
+export type HealthJudge = (answer: ProbeAnswer) => { readonly healthy: boolean; readonly why: string };
+
 /** What a probe found. */
 export interface ProbeResult {
   readonly verdict: ProbeVerdict;
@@ -27,7 +29,7 @@ export interface ProbeOptions {
   readonly policy: ProbePolicy;
   /** The path that failed last: asked where the host has no health endpoint. */
   readonly failedPath: string | null;
-  readonly isHealthy: ((answer: ProbeAnswer) => boolean) | null;
+  readonly judge: HealthJudge;
 }
 
 /** Asks a host once how it is. Never rejects. */
@@ -68,13 +70,10 @@ async function judgePlain(response: Response): Promise<ProbeResult> {
 }
 
 async function judge(host: HostConfig, response: Response, options: ProbeOptions): Promise<ProbeResult> {
-  const { status } = response;
-  const contentType = response.headers.get('content-type');
+  const { status, headers } = response;
   const body = await boundedText(response, DEFAULTS.answer.capBytes);
   if (body === null) return heeding(response, { kind: 'bad', why: 'health answer too large' });
-  const { healthy, why } = options.isHealthy
-    ? { healthy: options.isHealthy({ host: host.origin, status, contentType, body }), why: 'refused by isHealthy' }
-    : judgeProbe({ status, contentType, body });
+  const { healthy, why } = options.judge({ host: host.origin, status, contentType: headers.get('content-type'), body });
   return heeding(response, healthy ? { kind: 'good' } : { kind: 'bad', why });
 }
 

@@ -1,0 +1,36 @@
+import { recall, remember } from './healthMemory.ts';
+import type { HostPool, PoolPart } from './hostPool.ts';
+import { SafeStorage } from './safeStorage.ts';
+
+/**
+ * Keeps a pool's health in its storage, so that a reload or a restart does not visit a dead host first. Remembered for ten
+ * minutes.
+ *
+ * @param name Names the record. Default: made from the listed origins.
+ */
+export function storedHealth(name?: string): PoolPart {
+  return async (pool) => {
+    const storage = new SafeStorage(pool, `${name ?? nameOf(pool)}:health`);
+    const text = await storage.read();
+    if (text !== undefined) revive(pool, text, storage);
+    pool.onChange(() => storage.write(remember(pool.state, pool.ports.clock.now(), pool.ports.clock.wallTime())));
+  };
+}
+
+/** A stable name: the same hosts in any order are the same pool. */
+export function nameOf(pool: HostPool): string {
+  return pool.hosts
+    .map(({ origin }) => origin)
+    .sort()
+    .join(' ');
+}
+
+function revive(pool: HostPool, text: string, storage: SafeStorage): void {
+  const { clock, random } = pool.ports;
+  const env = { nowMs: clock.now(), random };
+  try {
+    pool.adopt(recall(text, pool.state, pool.settings.policy, env, clock.wallTime()));
+  } catch (cause) {
+    storage.complain('understood', cause);
+  }
+}
