@@ -1,10 +1,10 @@
 import type { AttemptTrace } from '../policy/error.ts';
 import type { Clock } from '../runtime/ports.ts';
-import type { EndedAttempt } from './attempt.ts';
+import type { AnsweredAttempt, FailedAttempt } from './attempt.ts';
 import { guard } from './guardedResponse.ts';
 import type { AnswerPart } from './parts.ts';
 import { RequestRun } from './requestRun.ts';
-import type { BodyFault, GuardOptions, Refetch } from './resumeBody.ts';
+import type { BodyFault, GuardOptions, Refetch, ResumeContext } from './resumeBody.ts';
 
 /** Options of {@link guardedAnswers}. */
 export interface AnswerOptions {
@@ -19,58 +19,77 @@ export interface AnswerOptions {
  */
 export function guardedAnswers({ sharedEtags = false }: AnswerOptions = {}): AnswerPart {
   // The guard must not hold the response, or neither would ever be collected.
-  return (run, ended) => guard(ended.response, new AnswerGuard(run, { ...ended, response: null }, sharedEtags));
+  return (run, ended) => guard(ended.response, new AnswerGuard(run, ended, sharedEtags));
 }
 
-/** What a body's guard wants to know and to tell. */
+/** What a body's guard wants to know and to tell. One is made for each answer, so it is light until a body breaks. */
 class AnswerGuard implements GuardOptions {
-  readonly clock: Clock;
-  readonly stallMs: number;
-  readonly signal: AbortSignal | undefined;
   readonly sharedEtags: boolean;
-  readonly refetch: Refetch | undefined;
-  readonly onDone?: () => void;
   readonly #run: RequestRun;
-  readonly #first: EndedAttempt;
+  readonly #controller: AbortController;
+  readonly #unlink: () => void;
+  readonly #firstOrigin: string;
   /** Where the body comes from now. */
-  #source: EndedAttempt;
+  #source: { readonly origin: string; readonly startedMs: number };
+  #broken: FailedAttempt | null = null;
 
-  constructor(run: RequestRun, attempt: EndedAttempt, sharedEtags: boolean) {
-    this.clock = run.clock;
-    this.stallMs = run.settings.timeout.stallMs;
-    this.signal = run.signal;
+  constructor(run: RequestRun, { origin, startedMs, controller, unlink }: AnsweredAttempt, sharedEtags: boolean) {
     this.sharedEtags = sharedEtags;
     this.#run = run;
-    this.#first = attempt;
-    this.#source = attempt;
-    if (run.settings.resume && run.request.traits.method === 'GET') this.refetch = (context) => this.#refetch(context);
-    if (run.signal !== undefined) this.onDone = attempt.unlink;
+    this.#controller = controller;
+    this.#unlink = unlink;
+    this.#firstOrigin = origin;
+    this.#source = { origin, startedMs };
+  }
+
+  get clock(): Clock {
+    return this.#run.clock;
+  }
+
+  get stallMs(): number {
+    return this.#run.settings.timeout.stallMs;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#run.signal;
+  }
+
+  get refetch(): Refetch | undefined {
+    const { settings, request } = this.#run;
+    return settings.resume && request.traits.method === 'GET' ? (context) => this.#refetch(context) : undefined;
+  }
+
+  get onDone(): (() => void) | undefined {
+    return this.signal && this.#unlink;
   }
 
   onBroken(fault: BodyFault, error: unknown): void {
     const { origin, startedMs } = this.#source;
     const outcome = this.#run.pool.report(origin, { kind: 'failure', fault }, startedMs, this.#run.path);
-    this.#source = { ...this.#source, response: null, outcome, error, tookMs: this.clock.now() - startedMs };
+    const tookMs = this.clock.now() - startedMs;
+    const [controller, unlink] = [this.#controller, this.#unlink];
+    this.#broken = { origin, startedMs, tookMs, outcome, controller, unlink, response: null, error };
   }
 
   abort(reason: unknown): void {
-    this.#first.controller.abort(reason);
+    this.#controller.abort(reason);
   }
 
   attempts(): readonly AttemptTrace[] {
     return this.#run.trace;
   }
 
-  async #refetch({ headers, sameHost, signal }: Parameters<Refetch>[0]): Promise<Response | null> {
-    const rest = continuation(this.#run, sameHost ? this.#first.origin : null, headers, signal);
-    const { response, ...attempt } = await rest.carryOn(this.#source);
-    this.#source = { ...attempt, response: null };
+  async #refetch({ headers, sameHost, signal }: ResumeContext): Promise<Response | null> {
+    if (this.#broken === null) return null;
+    const rest = continuation(this.#run, sameHost ? this.#firstOrigin : null, headers, signal);
+    const { response, origin, startedMs } = await rest.carryOn(this.#broken);
+    this.#source = { origin, startedMs };
     return response;
   }
 }
 
 /** The run that fetches the rest of an answer whose body broke off. Its time begins anew. */
-function continuation(run: RequestRun, pin: string | null, headers: ResumeHeaders, signal: AbortSignal): RequestRun {
+function continuation(run: RequestRun, pin: string | null, headers: ResumeContext['headers'], signal: AbortSignal): RequestRun {
   const { request } = run;
   const init = { ...request.init, headers: new Headers(request.init.headers) };
   for (const [name, value] of Object.entries(headers)) init.headers.set(name, value);
@@ -78,5 +97,3 @@ function continuation(run: RequestRun, pin: string | null, headers: ResumeHeader
   const traits = { ...request.traits, pin: pin ?? request.traits.pin, deadlineMs };
   return new RequestRun(run.pool, { ...request, init, signal, traits }, run.parts, run.trace);
 }
-
-type ResumeHeaders = Parameters<Refetch>[0]['headers'];

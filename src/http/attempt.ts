@@ -9,18 +9,17 @@ import { reasonOf } from './abortReason.ts';
 import { networkFault } from './networkFault.ts';
 import type { SentBody } from './requestBody.ts';
 
-/** One sending of a request to one host, with its own way to stop it. */
-export interface Attempt {
+/** What every attempt that is over has. Built once, without intermediate objects: this is on the way of each request. */
+interface Ending {
   readonly origin: string;
   readonly startedMs: number;
+  readonly tookMs: number;
+  /** What its end means. */
+  readonly outcome: Outcome;
+  /** Stops what is still coming of it: its body. */
   readonly controller: AbortController;
   /** Ends the link to the caller's signal. */
   readonly unlink: () => void;
-}
-
-interface Ending extends Attempt {
-  readonly outcome: Outcome;
-  readonly tookMs: number;
 }
 
 /** An attempt that brought an answer, good or bad. */
@@ -29,8 +28,15 @@ export interface AnsweredAttempt extends Ending {
   readonly error: null;
 }
 
-/** An attempt that is over, and what it means. `error`: what `fetch` rejected with, where it did. */
-export type EndedAttempt = AnsweredAttempt | (Ending & { readonly response: null; readonly error: unknown });
+/** An attempt without an answer. */
+export interface FailedAttempt extends Ending {
+  readonly response: null;
+  /** What `fetch` rejected with. */
+  readonly error: unknown;
+}
+
+/** An attempt that is over. */
+export type EndedAttempt = AnsweredAttempt | FailedAttempt;
 
 /** What all attempts of a request share. */
 export interface Sending {
@@ -40,7 +46,7 @@ export interface Sending {
   readonly signal: AbortSignal | undefined;
   readonly sent: SentBody;
   /** How long an attempt at a host may take to begin its answer. */
-  attemptMs(origin: string): number;
+  attemptMs(origin: string, nowMs: number): number;
   /** Asked when that time is over: how much longer it may take; 0 ends it. */
   graceMs(origin: string): number;
 }
@@ -59,41 +65,40 @@ export async function sendTo(
   sending: Sending,
   controller: AbortController = new AbortController(),
 ): Promise<EndedAttempt> {
-  const { clock, fetch } = sending.pool.ports;
-  const attempt: Attempt = {
-    origin: host.origin,
-    startedMs: clock.now(),
-    controller,
-    unlink: follow(sending.signal, controller),
-  };
-  const stopTimer = limitTime(attempt, sending);
+  const { pool, path, signal } = sending;
+  const { origin } = host;
+  const startedMs = pool.ports.clock.now();
+  const unlink = follow(signal, controller);
+  const stopTimer = limitTime(origin, startedMs, controller, sending);
   try {
-    const response = await fetch(urlOn(host, sending.path), { ...init, signal: controller.signal });
-    return { ...judge(attempt, readEnd(response, sending.pool), sending, init), response, error: null };
+    const response = await pool.ports.fetch(urlOn(host, path), { ...init, signal: controller.signal });
+    const { outcome, tookMs } = book(origin, readEnd(response, pool), startedMs, sending, init);
+    return { origin, startedMs, tookMs, outcome, controller, unlink, response, error: null };
   } catch (error) {
-    attempt.unlink();
-    const fault = faultOf(error, attempt, sending);
-    return { ...judge(attempt, { kind: 'failure', fault }, sending, init), response: null, error };
+    unlink();
+    const fault = faultOf(error, controller.signal, sending);
+    if (fault === null) {
+      pool.abandon(origin, startedMs);
+      throw signal?.aborted ? reasonOf(signal) : error;
+    }
+    const { outcome, tookMs } = book(origin, { kind: 'failure', fault }, startedMs, sending, init);
+    return { origin, startedMs, tookMs, outcome, controller, unlink, response: null, error };
   } finally {
     stopTimer();
   }
 }
 
-/** What a rejected `fetch` says of the host; rethrows what it says of the caller. */
-function faultOf(error: unknown, { origin, startedMs, controller }: Attempt, { pool, signal, sent }: Sending): Fault {
-  if (controller.signal.reason === TIMED_OUT && !signal?.aborted) return 'timeout';
-  const callers = controller.signal.aborted || sent.sourceError !== undefined;
-  const fault = callers ? null : networkFault(error);
-  if (fault !== null) return fault;
-  pool.abandon(origin, startedMs);
-  throw signal?.aborted ? reasonOf(signal) : error;
+/** What a rejected `fetch` says of the host; null where it speaks of the caller. */
+function faultOf(error: unknown, own: AbortSignal, { signal, sent }: Sending): Fault | null {
+  if (own.reason === TIMED_OUT && !signal?.aborted) return 'timeout';
+  return own.aborted || sent.sourceError !== undefined ? null : networkFault(error);
 }
 
 /** Books an attempt's end with the pool. */
-function judge(attempt: Attempt, end: AttemptEnd, { pool, path }: Sending, init: RequestInit): Ending {
+function book(origin: string, end: AttemptEnd, startedMs: number, { pool, path }: Sending, init: RequestInit) {
   const isGet = init.method === undefined || init.method === 'GET';
-  const outcome = pool.report(attempt.origin, end, attempt.startedMs, isGet ? path : null);
-  return { ...attempt, outcome, tookMs: pool.ports.clock.now() - attempt.startedMs };
+  const nowMs = pool.ports.clock.now();
+  return { outcome: pool.report(origin, end, startedMs, isGet ? path : null), tookMs: nowMs - startedMs };
 }
 
 /** Lets an attempt be aborted by its caller; the returned function ends that, so that a long-lived signal keeps nothing. */
@@ -108,14 +113,17 @@ function follow(signal: AbortSignal | undefined, controller: AbortController): (
 const NOTHING = () => {};
 
 /** Aborts the attempt when its time is over, unless it has nowhere else to go: then the rest of the total counts. */
-function limitTime({ origin, controller }: Attempt, sending: Sending): () => void {
+function limitTime(origin: string, startedMs: number, controller: AbortController, sending: Sending): () => void {
   const { clock } = sending.pool.ports;
   const end = () => controller.abort(TIMED_OUT);
-  let cancel = clock.setTimer(() => {
-    const leftMs = sending.graceMs(origin);
-    if (leftMs > 0) cancel = clock.setTimer(end, leftMs);
-    else end();
-  }, sending.attemptMs(origin));
+  let cancel = clock.setTimer(
+    () => {
+      const leftMs = sending.graceMs(origin);
+      if (leftMs > 0) cancel = clock.setTimer(end, leftMs);
+      else end();
+    },
+    sending.attemptMs(origin, startedMs),
+  );
   return () => cancel();
 }
 

@@ -4,6 +4,7 @@ import type { HostPool } from '../runtime/hostPool.ts';
 import { refuseUnknown } from '../runtime/poolOptions.ts';
 import type { Fetch } from '../runtime/ports.ts';
 import { abortable } from './abortable.ts';
+import { reasonOf } from './abortReason.ts';
 import { hasIdempotencyKey, withIdempotencyKey } from './idempotencyKey.ts';
 import { type FetchParts, plainAnswers, plainBodies } from './parts.ts';
 import { type RequestOptions, type RequestSettings, readRequestOptions } from './requestOptions.ts';
@@ -75,6 +76,7 @@ async function send(
   given: RequestInit | undefined,
 ): Promise<Response> {
   const { method, headers, signal, request, init } = readInit(input, given);
+  if (signal?.aborted) throw reasonOf(signal);
   if (pool.ready !== null) await abortable(pool.ready, signal);
   pool.signal.throwIfAborted();
   const settings = given?.failover === undefined ? defaults : readRequestOptions(given.failover, pool, defaults);
@@ -94,5 +96,7 @@ async function send(
   };
   const own = settings.session ? parts : { ...parts, session: null };
   const run = new RequestRun(pool, { path, init, sent, signal, traits, settings }, own);
-  return parts.answers(run, await run.start());
+  const first = await run.first();
+  const isGood = first.response !== null && first.outcome.kind === 'ok';
+  return parts.answers(run, isGood ? first : await run.carryOn(first));
 }

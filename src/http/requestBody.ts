@@ -1,6 +1,8 @@
+import { DEFAULTS } from '../policy/defaults.ts';
 import { SwitchoverError } from '../policy/error.ts';
 import { abortable } from './abortable.ts';
 import { joinBytes } from './bytes.ts';
+import type { BodyPart } from './parts.ts';
 
 /** A request's body, ready for an attempt. */
 export interface SentBody {
@@ -11,6 +13,15 @@ export interface SentBody {
   readonly duplex?: 'half';
   /** Set when the caller's own stream failed while it was sent: no host is to blame for that. */
   sourceError?: unknown;
+}
+
+/**
+ * Holds streams up to a cap in memory, so that they can be sent again and have a Content-Length.
+ *
+ * @param capBytes Default 1 MiB. A longer stream is sent once.
+ */
+export function bufferedBodies(capBytes: number = DEFAULTS.body.bufferCapBytes): BodyPart {
+  return (request, init, signal) => prepareBody(request, init, capBytes, signal);
 }
 
 const NO_BODY: SentBody = { body: undefined, replayable: true };

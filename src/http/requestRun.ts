@@ -69,10 +69,10 @@ export class RequestRun implements Sending, HedgedRun {
     return this.request.settings;
   }
 
-  /** Sends the request to the best host, then wherever its outcomes lead. */
-  async start(): Promise<AnsweredAttempt> {
+  /** The first attempt, at the best host. */
+  first(): Promise<EndedAttempt> {
     const { pin } = this.request.traits;
-    return this.carryOn(await this.#ask(pin === null ? this.pool.take() : this.pool.hostOf(pin)));
+    return this.#ask(pin === null ? this.pool.take() : this.pool.hostOf(pin));
   }
 
   /** Goes on after an attempt that is over, until one ends well or nothing more may be tried. */
@@ -96,9 +96,8 @@ export class RequestRun implements Sending, HedgedRun {
     return last;
   }
 
-  attemptMs(origin: string): number {
+  attemptMs(origin: string, nowMs: number): number {
     const { attemptMs, waryAttemptMs, waryForMs } = this.settings.timeout;
-    const nowMs = this.clock.now();
     const timedOutAtMs = recordOf(this.pool.state, origin)?.timedOutAtMs ?? null;
     const wary = timedOutAtMs !== null && nowMs - timedOutAtMs < waryForMs;
     return Math.max(0, Math.min(wary ? waryAttemptMs : attemptMs, this.request.traits.deadlineMs - nowMs));
@@ -112,7 +111,7 @@ export class RequestRun implements Sending, HedgedRun {
   /** The host that a hedge may go to: ready, and not asked by this request. */
   hedgeHost(): HostConfig | undefined {
     const env = this.#env();
-    const [origin = ''] = Object.keys(this.#state.asked);
+    const [origin = ''] = this.#state.asked;
     return mayMove(this.#state, origin, this.request.traits, env)
       ? this.pool.hostOf(hostToAsk(this.#state, this.request.traits, env)?.origin ?? '')
       : undefined;

@@ -37,7 +37,7 @@ export interface GuardOptions {
   /** Frees the socket of the first response. */
   abort(reason: unknown): void;
   /** Called once, when no body is left to read: ended, failed, cancelled, or collected unread. */
-  onDone?(): void;
+  readonly onDone?: (() => void) | undefined;
   /** For the trace of an error. */
   attempts?(): readonly AttemptTrace[];
 }

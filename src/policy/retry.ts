@@ -32,17 +32,17 @@ export interface RequestTraits {
 
 /** Where a request stands. Plain data. */
 export interface RetryState {
-  /** Attempts per origin. */
-  readonly asked: Readonly<Record<string, number>>;
-  /** Those of them on which the server may have done work: only these are limited in number. */
-  readonly worked: Readonly<Record<string, number>>;
+  /** The origins that were asked, in order. */
+  readonly asked: readonly string[];
+  /** Those of them where the server may have done work: only these are limited in number. */
+  readonly worked: readonly string[];
   /** Waits so far: the exponent of the next one. */
   readonly waits: number;
   /** True once the free move away from a freshly ejected host was used. */
   readonly movedFree: boolean;
 }
 
-export const FIRST_ATTEMPT: RetryState = { asked: {}, worked: {}, waits: 0, movedFree: false };
+export const FIRST_ATTEMPT: RetryState = { asked: [], worked: [], waits: 0, movedFree: false };
 
 /** Why a request is not tried again. */
 export type GiveUp = 'not-replayable' | 'attempts' | 'budget' | 'deadline';
@@ -80,7 +80,7 @@ export function nextStep(before: RetryState, attempt: EndedAttempt, request: Req
   if (!maySendAgain(outcome, request)) return { kind: 'give-up', why: 'not-replayable' };
   const worked = mayHaveWorked(outcome);
   const state = worked ? charge(before, attempt, env.pool) : before;
-  if (total(state.worked) >= env.policy.attempts) return { kind: 'give-up', why: 'attempts' };
+  if (state.worked.length >= env.policy.attempts) return { kind: 'give-up', why: 'attempts' };
   const pays = worked && state.movedFree === before.movedFree;
   if (pays && payRetry(env.pool.budget) === null) return { kind: 'give-up', why: 'budget' };
   const next = readyElsewhere(state, attempt.origin, request, env);
@@ -100,7 +100,7 @@ export function hostToAsk(state: RetryState, request: RequestTraits, env: RetryE
 
 /** The state with one more attempt at `origin` on the books. */
 export function asking(state: RetryState, origin: string): RetryState {
-  return { ...state, asked: plusOne(state.asked, origin) };
+  return { ...state, asked: [...state.asked, origin] };
 }
 
 /** True while another host could still take this request at once: then an attempt may be cut short in its favour. */
@@ -108,7 +108,7 @@ export function mayMove(state: RetryState, origin: string, request: RequestTrait
   const replayable = request.bodyReplayable && isReplaySafe(request.method, request.hasIdempotencyKey);
   return (
     replayable &&
-    total(state.worked) + 1 < env.policy.attempts &&
+    state.worked.length + 1 < env.policy.attempts &&
     readyElsewhere(state, origin, request, env) !== undefined
   );
 }
@@ -130,7 +130,7 @@ function mayHaveWorked(outcome: Outcome): boolean {
 function charge(state: RetryState, attempt: EndedAttempt, pool: PoolState): RetryState {
   const ejectedAtMs = pool.hosts.find((host) => host.origin === attempt.origin)?.ejectedAtMs ?? null;
   const justEjected = ejectedAtMs !== null && ejectedAtMs >= attempt.startedMs;
-  return { ...state, worked: plusOne(state.worked, attempt.origin), movedFree: state.movedFree || justEjected };
+  return { ...state, worked: [...state.worked, attempt.origin], movedFree: state.movedFree || justEjected };
 }
 
 /** A host that is well and that this request has not asked yet. */
@@ -141,7 +141,7 @@ function readyElsewhere(
   env: RetryEnv,
 ): HostRecord | undefined {
   return openHosts(state, request, env).find(
-    (host) => host.origin !== origin && count(state.asked, host.origin) === 0 && mayTryAtOnce(host, env.nowMs),
+    (host) => host.origin !== origin && !state.asked.includes(host.origin) && mayTryAtOnce(host, env.nowMs),
   );
 }
 
@@ -177,12 +177,5 @@ function openHosts(
   );
 }
 
-const count = (counts: Readonly<Record<string, number>>, origin: string): number => counts[origin] ?? 0;
-
-const total = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((sum, each) => sum + each, 0);
-
-const plusOne = (counts: Readonly<Record<string, number>>, origin: string) => ({
-  ...counts,
-  [origin]: count(counts, origin) + 1,
-});
+const count = (origins: readonly string[], origin: string): number =>
+  origins.filter((each) => each === origin).length;
