@@ -98,11 +98,11 @@ function faultOf(error: unknown, own: AbortSignal, { signal, sent }: Sending): F
 function book(origin: string, end: AttemptEnd, startedMs: number, { pool, path }: Sending, init: RequestInit) {
   const isGet = init.method === undefined || init.method === 'GET';
   const nowMs = pool.ports.clock.now();
-  return { outcome: pool.report(origin, end, startedMs, isGet ? path : null), tookMs: nowMs - startedMs };
+  return { outcome: pool.report(origin, end, startedMs, nowMs, isGet ? path : null), tookMs: nowMs - startedMs };
 }
 
 /** Lets an attempt be aborted by its caller; the returned function ends that, so that a long-lived signal keeps nothing. */
-function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
+export function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
   if (signal === undefined) return NOTHING;
   const abort = () => controller.abort(reasonOf(signal));
   if (signal.aborted) abort();
@@ -114,17 +114,15 @@ const NOTHING = () => {};
 
 /** Aborts the attempt when its time is over, unless it has nowhere else to go: then the rest of the total counts. */
 function limitTime(origin: string, startedMs: number, controller: AbortController, sending: Sending): () => void {
-  const { clock } = sending.pool.ports;
+  const { limits } = sending.pool;
   const end = () => controller.abort(TIMED_OUT);
-  let cancel = clock.setTimer(
-    () => {
-      const leftMs = sending.graceMs(origin);
-      if (leftMs > 0) cancel = clock.setTimer(end, leftMs);
-      else end();
-    },
-    sending.attemptMs(origin, startedMs),
-  );
-  return () => cancel();
+  const endUnlessAlone = () => {
+    const leftMs = sending.graceMs(origin);
+    if (leftMs > 0) limit = limits.set(limit.atMs + leftMs, end);
+    else end();
+  };
+  let limit = limits.set(startedMs + sending.attemptMs(origin, startedMs), endUnlessAlone);
+  return () => limits.lift(limit);
 }
 
 function readEnd({ status, headers }: Response, pool: HostPool): AttemptEnd {

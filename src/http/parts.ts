@@ -1,5 +1,5 @@
 import type { HostConfig } from '../policy/topology.ts';
-import type { AnsweredAttempt, EndedAttempt, Sending } from './attempt.ts';
+import type { AnsweredAttempt, EndedAttempt } from './attempt.ts';
 import type { SentBody } from './requestBody.ts';
 import type { RequestRun } from './requestRun.ts';
 
@@ -25,7 +25,7 @@ export type HedgePart = (
 export type SessionPart = (
   host: HostConfig,
   init: RequestInit,
-  sending: Sending,
+  run: RequestRun,
   controller?: AbortController,
 ) => Promise<EndedAttempt>;
 

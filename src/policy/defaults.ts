@@ -89,6 +89,14 @@ export const DEFAULTS = {
     /** A health answer or a hosts document is read up to here. */
     capBytes: 65_536,
   },
+  session: {
+    /** How long a session waits for its store. */
+    storageTimeoutMs: 2_000,
+    /** A token that was renewed because of a 401 is not renewed for another 401 within this time. */
+    renewGapMs: 5_000,
+    /** Longest pause before a host that failed to open or resume the session is asked again for that. */
+    pauseCapMs: 2_000,
+  },
   discovery: {
     /** Where listed hosts serve the list of hosts. */
     path: '/.well-known/switchover.json',

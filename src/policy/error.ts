@@ -42,8 +42,10 @@ export type SwitchoverErrorCode =
   | 'TOKEN_REFUSED'
   /** The session could not be opened. */
   | 'SESSION_OPEN_FAILED'
-  /** The server does not know the session any more, and it could not be resumed. */
+  /** The server does not know the session any more, and it could not be resumed; or the app has ended it. */
   | 'SESSION_LOST'
+  /** What an app does on each server that its session lands on (`onReady`) failed. The work goes on without it. */
+  | 'READY_FAILED'
   /** A hosts document or a service record was refused as a whole. */
   | 'DISCOVERY_REFUSED'
   /** Stored state could not be read or written. The work goes on without it. */

@@ -24,6 +24,6 @@ export function affinity({ key, zone, name }: AffinityOptions = {}): PoolPart {
     const drawn = pool.ports.random().toString(36).slice(2);
     rankWith(drawn);
     const storage = new SafeStorage(pool, `${name ?? nameOf(pool)}:affinity`);
-    return storage.read().then((stored) => (stored === undefined ? storage.write(drawn) : rankWith(stored)));
+    return storage.read().then((stored) => (stored === undefined ? void storage.write(drawn) : rankWith(stored)));
   };
 }

@@ -1,6 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
 import { SwitchoverError } from '../policy/error.ts';
-import type { Env } from '../policy/health.ts';
 import { NO_HINTS } from '../policy/hints.ts';
 import type { HostList } from '../policy/hostList.ts';
 import { type AttemptEnd, type Outcome, outcomeOf } from '../policy/outcome.ts';
@@ -14,6 +13,7 @@ import type { Ports } from './ports.ts';
 import { type ProbeAnswer, probe } from './prober.ts';
 import { describeHost, describePool, type PoolStatus } from './status.ts';
 import { systemPorts } from './systemPorts.ts';
+import { TimeLimits } from './timeLimits.ts';
 
 /** Something that a pool does beyond its list. May return a promise that requests wait for. Must not reject. */
 export type PoolPart = (pool: HostPool) => Promise<void> | undefined | void;
@@ -27,10 +27,11 @@ export class HostPool {
   readonly events = new EventEmitter<FailoverEvents>();
   readonly ports: Ports;
   readonly settings: PoolSettings;
+  /** The time limits of all attempts. */
+  readonly limits: TimeLimits;
   /** Settles when stored health was read and hosts are known, or could not be; null from then on. */
   ready: Promise<void> | null;
   readonly #options: PoolOptions;
-  readonly #env: () => Env;
   readonly #unsubscribe: readonly (() => void)[];
   /** Who waits for better times; called at each change that may have brought them. */
   readonly #waiting = new Set<() => void>();
@@ -49,10 +50,10 @@ export class HostPool {
     this.settings = readPoolOptions(options);
     this.ports = { ...systemPorts(), ...given(options) };
     this.#options = options;
-    const { clock, random } = this.ports;
-    this.#env = () => ({ nowMs: clock.now(), random });
+    this.limits = new TimeLimits(this.ports.clock);
     this.#topology = this.#read(hosts);
-    this.#state = openPool(asListed(this.#topology), this.settings.policy, this.#env());
+    const { clock, random } = this.ports;
+    this.#state = openPool(asListed(this.#topology), this.settings.policy, { nowMs: clock.now(), random });
     this.#unsubscribe = [
       this.ports.connectivity.subscribe((online) => this.dispatch({ kind: 'connectivity', online })),
       this.ports.lifecycle.subscribe(() => this.#wake()),
@@ -102,19 +103,19 @@ export class HostPool {
   }
 
   /** Books how an attempt ended, and says what it means. `path` is remembered for hosts without a health endpoint. */
-  report(origin: string, end: AttemptEnd, startedMs: number, path: string | null): Outcome {
+  report(origin: string, end: AttemptEnd, startedMs: number, nowMs: number, path: string | null): Outcome {
     const hints = end.kind === 'response' ? end.hints : NO_HINTS;
-    const stale = isStale(this.#state, hints, this.settings.policy, this.#env());
+    const stale = isStale(this.#state, hints, this.settings.policy, nowMs);
     const outcome = outcomeOf(end, { online: this.#state.connectivity.kind === 'online', stale });
     if (outcome.kind !== 'ok' && path !== null) this.#failedPaths.set(origin, path);
-    this.dispatch({ kind: 'attempt', origin, startedMs, outcome, hints });
+    this.dispatch({ kind: 'attempt', origin, startedMs, outcome, hints }, nowMs);
     return outcome;
   }
 
   /** Feeds one event to the machine and carries out what it asks for. */
-  dispatch(event: PoolEvent): void {
+  dispatch(event: PoolEvent, nowMs = this.ports.clock.now()): void {
     if (this.closed) return;
-    const { state, effects } = stepPool(this.#state, event, this.settings.policy, this.#env());
+    const { state, effects } = stepPool(this.#state, event, this.settings.policy, { nowMs, random: this.ports.random });
     if (state === this.#state) return;
     this.#state = state;
     this.#status = null;
@@ -141,7 +142,7 @@ export class HostPool {
     this.#status = null;
     const origins = this.#rank(topology);
     this.dispatch({ kind: 'hosts', origins });
-    if (asListed(topology).join() !== before) this.#emit('hosts', origins);
+    if (asListed(topology).join() !== before) this.emit('hosts', origins);
   }
 
   /** Sets the order in which this client wants the hosts, now and after each change of the list. */
@@ -172,7 +173,7 @@ export class HostPool {
 
   /** Tells the app of something that no call is waiting for. */
   warn(error: SwitchoverError): void {
-    this.#emit('warning', error);
+    this.emit('warning', error);
   }
 
   /** Calls `wake` at each change after which a waiting request might fare better. */
@@ -213,14 +214,14 @@ export class HostPool {
         void this.#probe(effect.origin);
         return;
       case 'move':
-        this.#emit(effect.move.kind, effect.move);
+        this.emit(effect.move.kind, effect.move);
         this.#wakeWaiting();
         return;
       case 'health':
-        this.#emit('health', describeHost(effect.host, this.#topology, this.ports.clock.now()));
+        this.emit('health', describeHost(effect.host, this.#topology, this.ports.clock.now()));
         return;
       case 'connectivity':
-        this.#emit('connectivity', effect.connectivity.kind);
+        this.emit('connectivity', effect.connectivity.kind);
         this.#wakeWaiting();
         return;
     }
@@ -232,7 +233,7 @@ export class HostPool {
     const failedPath = this.#failedPaths.get(origin) ?? null;
     const judge = this.#options.judge ?? isOk;
     const result = await probe(host, { ports: this.ports, policy: this.settings.policy.probe, failedPath, judge });
-    const stale = isStale(this.#state, result.hints, this.settings.policy, this.#env());
+    const stale = isStale(this.#state, result.hints, this.settings.policy, this.ports.clock.now());
     const verdict = stale ? ({ kind: 'inactive', why: 'stale epoch' } as const) : result.verdict;
     this.dispatch({ kind: 'probe', origin, verdict, hints: result.hints });
   }
@@ -262,8 +263,8 @@ export class HostPool {
     this.#cancelWake = clock.setTimer(tick, Math.max(0, wakeMs - clock.now()), true);
   }
 
-  /** A listener that throws must not break the step that called it: its error surfaces on its own. */
-  #emit<Name extends keyof FailoverEvents>(name: Name, ...args: EventEmitter.EventArgs<FailoverEvents, Name>): void {
+  /** Tells the listeners. One that throws must not break the step that called it: its error surfaces on its own. */
+  emit<Name extends keyof FailoverEvents>(name: Name, ...args: EventEmitter.EventArgs<FailoverEvents, Name>): void {
     try {
       this.events.emit(name, ...args);
     } catch (error) {

@@ -1,54 +1,65 @@
 import { DEFAULTS } from '../policy/defaults.ts';
 import { SwitchoverError } from '../policy/error.ts';
 import type { HostPool } from './hostPool.ts';
+import type { KeyValueStore } from './ports.ts';
 import { waitAtMost } from './wait.ts';
 
 /** One key of a store that may be slow, full or broken: nobody waits long for it, and nothing fails with it. */
 export class SafeStorage {
   readonly #pool: HostPool;
   readonly #key: string;
-  #unsaved: string | null = null;
-  #saving = false;
+  readonly #store: KeyValueStore;
+  /** What is to be written next; null: the key is to go; undefined: nothing. */
+  #unsaved: string | null | undefined;
+  #saving: Promise<void> | null = null;
 
-  constructor(pool: HostPool, key: string) {
+  constructor(pool: HostPool, key: string, store: KeyValueStore = pool.ports.storage) {
     this.#pool = pool;
     this.#key = `switchover:${key}`;
+    this.#store = store;
   }
 
   /** What was stored; undefined where there is nothing, or it takes too long. Never rejects. */
-  async read(): Promise<string | undefined> {
-    const { storage, clock } = this.#pool.ports;
+  async read(limitMs: number = DEFAULTS.storage.loadTimeoutMs): Promise<string | undefined> {
     try {
-      return await waitAtMost(clock, DEFAULTS.storage.loadTimeoutMs, Promise.resolve(storage.get(this.#key)));
+      const reading = Promise.resolve(this.#store.get(this.#key)).then((text) => ({ text }));
+      const found = await waitAtMost(this.#pool.ports.clock, limitMs, reading);
+      if (found === undefined) this.complain(`read within ${limitMs} ms`);
+      return found?.text;
     } catch (cause) {
       this.complain('read', cause);
       return undefined;
     }
   }
 
-  /** Stores the text soon; of several texts meanwhile only the last is written. Never throws. */
-  write(text: string): void {
+  /**
+   * Stores the text soon; null takes the key away. Of several texts meanwhile only the last is written. Resolves when
+   * nothing is left to write. Never rejects.
+   */
+  write(text: string | null): Promise<void> {
     this.#unsaved = text;
-    if (!this.#saving) void this.#drain();
+    this.#saving ??= this.#drain();
+    return this.#saving;
   }
 
   /** Tells the app that the store is no good. */
-  complain(verb: string, cause: unknown): void {
+  complain(verb: string, cause?: unknown): void {
     const remedy = 'Check the storage; the pool goes on without it.';
     this.#pool.warn(new SwitchoverError('STORAGE_FAILED', `${this.#key} could not be ${verb}.`, { remedy, cause }));
   }
 
   async #drain(): Promise<void> {
-    this.#saving = true;
-    while (this.#unsaved !== null) {
+    // Texts of the same step are one.
+    await null;
+    while (this.#unsaved !== undefined) {
       const text = this.#unsaved;
-      this.#unsaved = null;
+      this.#unsaved = undefined;
       try {
-        await this.#pool.ports.storage.set(this.#key, text);
+        await (text === null ? this.#store.delete(this.#key) : this.#store.set(this.#key, text));
       } catch (cause) {
         this.complain('written', cause);
       }
     }
-    this.#saving = false;
+    this.#saving = null;
   }
 }

@@ -13,7 +13,9 @@ export function storedHealth(name?: string): PoolPart {
     const storage = new SafeStorage(pool, `${name ?? nameOf(pool)}:health`);
     const text = await storage.read();
     if (text !== undefined) revive(pool, text, storage);
-    pool.onChange(() => storage.write(remember(pool.state, pool.ports.clock.now(), pool.ports.clock.wallTime())));
+    pool.onChange(() => {
+      void storage.write(remember(pool.state, pool.ports.clock.now(), pool.ports.clock.wallTime()));
+    });
   };
 }
 
