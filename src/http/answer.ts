@@ -65,8 +65,9 @@ class AnswerGuard implements GuardOptions {
 
   onBroken(fault: BodyFault, error: unknown): void {
     const { origin, startedMs } = this.#source;
-    const outcome = this.#run.pool.report(origin, { kind: 'failure', fault }, startedMs, this.#run.path);
-    const tookMs = this.clock.now() - startedMs;
+    const nowMs = this.clock.now();
+    const outcome = this.#run.pool.report(origin, { kind: 'failure', fault }, startedMs, nowMs, this.#run.path);
+    const tookMs = nowMs - startedMs;
     const [controller, unlink] = [this.#controller, this.#unlink];
     this.#broken = { origin, startedMs, tookMs, outcome, controller, unlink, response: null, error };
   }

@@ -19,16 +19,17 @@ export const NO_HINTS: Hints = Object.freeze({ role: null, active: null, epoch: 
 
 /**
  * Reads the `Switchover-*` headers of a response. A malformed value counts as absent: a hint may be lost, not an answer.
+ * A server that gives any hint says its role; so one look is enough for all answers that give none.
  *
  * @param header Gives a header's value by its lower-case name, or null.
  * @returns {@link NO_HINTS}, always the same object, where the response has none of them.
  */
 export function readHints(header: (name: string) => string | null): Hints {
   const role = header('switchover-role');
+  if (role === null) return NO_HINTS;
   const active = header('switchover-active');
   const epoch = header('switchover-epoch');
   const seconds = header('switchover-retry-window');
-  if (role === null && active === null && epoch === null && seconds === null) return NO_HINTS;
   return {
     role: role === 'active' || role === 'standby' || role === 'draining' ? role : null,
     active: active === null ? null : (scanHost(active)?.origin ?? null),

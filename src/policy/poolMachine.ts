@@ -52,8 +52,8 @@ export function stepPool(state: PoolState, event: PoolEvent, policy: PoolPolicy,
 }
 
 /** True if an answer with these hints comes from a host that has lost its role. */
-export function isStale(state: PoolState, hints: Hints, policy: PoolPolicy, env: Env): boolean {
-  return hints.epoch !== null && observeEpoch(state.fence, hints.epoch, env.nowMs, policy.fence.forMs).stale;
+export function isStale(state: PoolState, hints: Hints, policy: PoolPolicy, nowMs: number): boolean {
+  return hints.epoch !== null && observeEpoch(state.fence, hints.epoch, nowMs, policy.fence.forMs).stale;
 }
 
 /** When the pool wants its next `tick`; Infinity if never. */
