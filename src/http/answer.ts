@@ -27,7 +27,7 @@ class AnswerGuard implements GuardOptions {
   readonly sharedEtags: boolean;
   readonly #run: RequestRun;
   readonly #controller: AbortController;
-  readonly #unlink: () => void;
+  readonly #unlink: (() => void) | null;
   readonly #firstOrigin: string;
   /** Where the body comes from now. */
   #source: { readonly origin: string; readonly startedMs: number };
@@ -60,7 +60,7 @@ class AnswerGuard implements GuardOptions {
   }
 
   get onDone(): (() => void) | undefined {
-    return this.signal && this.#unlink;
+    return this.#unlink ?? undefined;
   }
 
   onBroken(fault: BodyFault, error: unknown): void {
@@ -96,5 +96,5 @@ function continuation(run: RequestRun, pin: string | null, headers: ResumeContex
   for (const [name, value] of Object.entries(headers)) init.headers.set(name, value);
   const deadlineMs = run.clock.now() + run.settings.timeout.totalMs;
   const traits = { ...request.traits, pin: pin ?? request.traits.pin, deadlineMs };
-  return new RequestRun(run.pool, { ...request, init, signal, traits }, run.parts, run.trace);
+  return new RequestRun(run.pool, { ...request, init, signal, signalIsOwn: true, traits }, run.parts, run.trace);
 }

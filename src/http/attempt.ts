@@ -18,8 +18,8 @@ interface Ending {
   readonly outcome: Outcome;
   /** Stops what is still coming of it: its body. */
   readonly controller: AbortController;
-  /** Ends the link to the caller's signal. */
-  readonly unlink: () => void;
+  /** Ends the link to the caller's signal; null where there is none to end. */
+  readonly unlink: (() => void) | null;
 }
 
 /** An attempt that brought an answer, good or bad. */
@@ -44,6 +44,8 @@ export interface Sending {
   readonly path: string;
   /** The caller's signal. */
   readonly signal: AbortSignal | undefined;
+  /** True for a signal that lives no longer than its request, as a `Request`'s own does: links to it need no end. */
+  readonly signalIsOwn: boolean;
   readonly sent: SentBody;
   /** How long an attempt at a host may take to begin its answer. */
   attemptMs(origin: string, nowMs: number): number;
@@ -68,14 +70,14 @@ export async function sendTo(
   const { pool, path, signal } = sending;
   const { origin } = host;
   const startedMs = pool.ports.clock.now();
-  const unlink = follow(signal, controller);
+  const unlink = follow(sending, controller);
   const stopTimer = limitTime(origin, startedMs, controller, sending);
   try {
     const response = await pool.ports.fetch(urlOn(host, path), { ...init, signal: controller.signal });
     const { outcome, tookMs } = book(origin, readEnd(response, pool), startedMs, sending, init);
     return { origin, startedMs, tookMs, outcome, controller, unlink, response, error: null };
   } catch (error) {
-    unlink();
+    unlink?.();
     const fault = faultOf(error, controller.signal, sending);
     if (fault === null) {
       pool.abandon(origin, startedMs);
@@ -102,15 +104,13 @@ function book(origin: string, end: AttemptEnd, startedMs: number, { pool, path }
 }
 
 /** Lets an attempt be aborted by its caller; the returned function ends that, so that a long-lived signal keeps nothing. */
-export function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
-  if (signal === undefined) return NOTHING;
+function follow({ signal, signalIsOwn }: Sending, controller: AbortController): (() => void) | null {
+  if (signal === undefined) return null;
   const abort = () => controller.abort(reasonOf(signal));
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort);
-  return () => signal.removeEventListener('abort', abort);
+  return signalIsOwn ? null : () => signal.removeEventListener('abort', abort);
 }
-
-const NOTHING = () => {};
 
 /** Aborts the attempt when its time is over, unless it has nowhere else to go: then the rest of the total counts. */
 function limitTime(origin: string, startedMs: number, controller: AbortController, sending: Sending): () => void {

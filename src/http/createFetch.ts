@@ -94,8 +94,9 @@ async function send(
     pin: settings.pin,
     deadlineMs: pool.ports.clock.now() + settings.timeout.totalMs,
   };
+  const signalIsOwn = request !== null && signal === request.signal;
   const own = settings.session ? parts : { ...parts, session: null };
-  const run = new RequestRun(pool, { path, init, sent, signal, traits, settings }, own);
+  const run = new RequestRun(pool, { path, init, sent, signal, signalIsOwn, traits, settings }, own);
   const first = await run.first();
   const isGood = first.response !== null && first.outcome.kind === 'ok';
   return parts.answers(run, isGood ? first : await run.carryOn(first));

@@ -98,7 +98,7 @@ async function whenGood(leg: Leg): Promise<Leg> {
 function giveUp(leg: Leg): void {
   leg.controller.abort();
   const dispose = ({ response, unlink }: EndedAttempt) => {
-    unlink();
+    unlink?.();
     return response === null ? undefined : discard(response);
   };
   leg.ended.then(dispose, () => {});

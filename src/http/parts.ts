@@ -57,8 +57,8 @@ export const plainBodies: BodyPart = (request, init) => {
 export function plainAnswers(): AnswerPart {
   const collected =
     typeof FinalizationRegistry === 'function' ? new FinalizationRegistry<() => void>((unlink) => unlink()) : null;
-  return ({ signal }, { response, unlink }) => {
-    if (signal !== undefined) collected?.register(response, unlink);
+  return (_run, { response, unlink }) => {
+    if (unlink !== null) collected?.register(response, unlink);
     return response;
   };
 }

@@ -27,8 +27,9 @@ export interface PreparedRequest {
   readonly path: string;
   readonly init: RequestInit;
   readonly sent: SentBody;
-  /** The caller's own. */
+  /** The caller's. */
   readonly signal: AbortSignal | undefined;
+  readonly signalIsOwn: boolean;
   readonly traits: RequestTraits;
   readonly settings: RequestSettings;
 }
@@ -65,6 +66,10 @@ export class RequestRun implements Sending, HedgedRun {
     return this.request.signal;
   }
 
+  get signalIsOwn(): boolean {
+    return this.request.signalIsOwn;
+  }
+
   get settings(): RequestSettings {
     return this.request.settings;
   }
@@ -88,7 +93,7 @@ export class RequestRun implements Sending, HedgedRun {
       if (step.pays) this.pool.dispatch({ kind: 'pay' });
       this.#state = step.state;
       if (last.response !== null) void discard(last.response);
-      last.unlink();
+      last.unlink?.();
       last = await this.#ask(
         step.kind === 'move' ? this.pool.hostOf(step.origin) : await this.#waitForHost(step.delayMs, last),
       );
