@@ -7,6 +7,9 @@ const read = (headers: Record<string, string>) => {
   return readHints((name) => all.get(name));
 };
 
+/** The same of a server that says its role, as every server that gives hints does. */
+const readWithRole = (headers: Record<string, string>) => read({ 'switchover-role': 'active', ...headers });
+
 describe('readHints', () => {
   it('gives one frozen object for every answer without hints', () => {
     expect(read({ 'content-type': 'text/plain' })).toBe(NO_HINTS);
@@ -44,7 +47,7 @@ describe('readHints', () => {
     'ftp://a',
     'javascript:alert(1)',
   ])('ignores the active host %j', (active) => {
-    expect(read({ 'switchover-active': active }).active).toBeNull();
+    expect(readWithRole({ 'switchover-active': active }).active).toBeNull();
   });
 
   it.each([
@@ -61,39 +64,43 @@ describe('readHints', () => {
     'c;1;2',
     'c;1, c;2',
   ])('ignores the epoch %j', (epoch) => {
-    expect(read({ 'switchover-epoch': epoch }).epoch).toBeNull();
+    expect(readWithRole({ 'switchover-epoch': epoch }).epoch).toBeNull();
   });
 
   it('ignores a cluster’s name of over 64 characters', () => {
-    expect(read({ 'switchover-epoch': `${'c'.repeat(64)};1` }).epoch?.number).toBe(1);
-    expect(read({ 'switchover-epoch': `${'c'.repeat(65)};1` }).epoch).toBeNull();
+    expect(readWithRole({ 'switchover-epoch': `${'c'.repeat(64)};1` }).epoch?.number).toBe(1);
+    expect(readWithRole({ 'switchover-epoch': `${'c'.repeat(65)};1` }).epoch).toBeNull();
   });
 
   it('reads every epoch up to the largest exact integer', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[\w.:-]{1,64}$/), fc.maxSafeNat(), (cluster, number) => {
-        expect(read({ 'switchover-epoch': `${cluster};${number}` }).epoch).toEqual({ cluster, number });
+        expect(readWithRole({ 'switchover-epoch': `${cluster};${number}` }).epoch).toEqual({ cluster, number });
       }),
     );
-    expect(read({ 'switchover-epoch': 'c; 9007199254740991' }).epoch?.number).toBe(Number.MAX_SAFE_INTEGER);
+    expect(readWithRole({ 'switchover-epoch': 'c; 9007199254740991' }).epoch?.number).toBe(Number.MAX_SAFE_INTEGER);
   });
 
   it('holds the retry window to an hour', () => {
-    expect(read({ 'switchover-retry-window': '0' }).retryWindowMs).toBe(0);
-    expect(read({ 'switchover-retry-window': '3600' }).retryWindowMs).toBe(3_600_000);
-    expect(read({ 'switchover-retry-window': '31536000' }).retryWindowMs).toBe(3_600_000);
-    expect(read({ 'switchover-retry-window': '9'.repeat(400) }).retryWindowMs).toBe(3_600_000);
+    expect(readWithRole({ 'switchover-retry-window': '0' }).retryWindowMs).toBe(0);
+    expect(readWithRole({ 'switchover-retry-window': '3600' }).retryWindowMs).toBe(3_600_000);
+    expect(readWithRole({ 'switchover-retry-window': '31536000' }).retryWindowMs).toBe(3_600_000);
+    expect(readWithRole({ 'switchover-retry-window': '9'.repeat(400) }).retryWindowMs).toBe(3_600_000);
   });
 
   it.each(['', '-5', '1.5', 'soon', 'NaN', '5, 5'])('ignores the retry window %j', (window) => {
-    expect(read({ 'switchover-retry-window': window }).retryWindowMs).toBeNull();
+    expect(readWithRole({ 'switchover-retry-window': window }).retryWindowMs).toBeNull();
   });
 
   it('keeps the good hints beside a malformed one', () => {
-    expect(read({ 'switchover-role': 'standby', 'switchover-epoch': '?', 'switchover-active': '?' })).toEqual({
+    expect(readWithRole({ 'switchover-role': 'standby', 'switchover-epoch': '?', 'switchover-active': '?' })).toEqual({
       ...NO_HINTS,
       role: 'standby',
     });
+  });
+
+  it('looks no further where a server does not say its role', () => {
+    expect(read({ 'switchover-epoch': 'c;1', 'switchover-retry-window': '5' })).toBe(NO_HINTS);
   });
 
   it('never throws, whatever the headers say', () => {
