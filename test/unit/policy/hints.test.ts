@@ -16,6 +16,16 @@ describe('readHints', () => {
     expect(Object.isFrozen(NO_HINTS)).toBe(true);
   });
 
+  it('looks at one header only where no role is given, and takes no other hint', () => {
+    const asked: string[] = [];
+    const hints = readHints((name) => {
+      asked.push(name);
+      return name === 'switchover-epoch' ? 'chat;42' : null;
+    });
+    expect(hints).toBe(NO_HINTS);
+    expect(asked).toEqual(['switchover-role']);
+  });
+
   it('reads all four headers', () => {
     const hints = read({
       'Switchover-Role': 'draining',
