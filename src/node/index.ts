@@ -1,1 +1,2 @@
-export { SwitchoverError } from '../policy/error.ts';
+export type { TlsOptions } from './connector.ts';
+export { type NodeFetch, type NodeFetchOptions, nodeFetch } from './transport.ts';

@@ -50,9 +50,9 @@ export const noAny: Rule = (source) => {
     .map((node) => at(source, node, 'any', '`any`: write `unknown` and narrow it, or a type parameter'));
 };
 
-/** A thing has one name, also where it is imported. */
+/** A thing has one name, also where it is imported. What a `.d.ts` describes has the exports that its owner gave it. */
 export const namedExports: Rule = (source) => {
-  if (!isSource(source)) return [];
+  if (!isSource(source) || source.path.endsWith('.d.ts')) return [];
   return nodesOf(source.tree).flatMap((node) => {
     const assigned = ts.isExportAssignment(node);
     const modified = node.kind === ts.SyntaxKind.DefaultKeyword && !ts.isDefaultClause(node.parent);
