@@ -3,6 +3,8 @@ import { type Host, scanHost } from './host.ts';
 const SLASH = 47;
 const BACKSLASH = 92;
 const AFTER_ORIGIN = /^(?:[/?#]|$)/;
+/** A `..` segment in any spelling of URL parsers, or a control character that could hide one. */
+const CLIMBS = /^[^?#]*(?:[^ -\uffff]|[/\\](?:\.|%2e){2}(?:[ /\\?#]|$))/i;
 
 /**
  * The part of a request's URL that is the same on every host: its path with query and fragment, below the base path.
@@ -49,6 +51,5 @@ function pathOnUnusual(url: string, hosts: readonly Host[]): string | null {
 function belowBase(path: string, basePath: string): string | null {
   if (basePath === '') return path;
   const rest = path.slice(basePath.length);
-  const climbs = /^[^?#]*(?:[^ -\uffff]|[/\\](?:\.|%2e){2}(?:[ /\\?#]|$))/i;
-  return path.startsWith(basePath) && AFTER_ORIGIN.test(rest) && !climbs.test(rest) ? rest : null;
+  return path.startsWith(basePath) && AFTER_ORIGIN.test(rest) && !CLIMBS.test(rest) ? rest : null;
 }
