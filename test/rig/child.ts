@@ -19,14 +19,11 @@ export interface Child {
   readonly pid: number;
   readonly port: number;
   readonly exited: Promise<Exit>;
-  hasExited(): boolean;
   /** Resolves when the command has taken effect. */
   ask(command: Command): Promise<unknown>;
   signal(signal: NodeJS.Signals): void;
   /** SIGKILL, also to a stopped process; resolves when it is gone. */
   kill(): Promise<void>;
-  /** The end of what it wrote to its error output. */
-  stderr(): string;
 }
 
 /** Starts `program`, in front of it `prefix` (such as `ip netns exec …`), and waits until it listens. */
@@ -46,11 +43,9 @@ export async function startChild(program: string, launch: Launch, prefix: readon
     pid: child.pid ?? 0,
     port,
     exited,
-    hasExited: () => hasExited(child),
     ask,
     signal: (signal) => void child.kill(signal),
     kill: () => killAndWait(child, exited),
-    stderr,
   };
 }
 

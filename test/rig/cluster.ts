@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,10 +8,11 @@ import { type JournalEntry, readJournal } from './journal.ts';
 import { freePort } from './ports.ts';
 import { isStopped } from './processState.ts';
 import type { Command, Launch, Mode, Settings } from './protocol.ts';
-import { until } from './wait.ts';
+import { until, within } from './wait.ts';
 
 const FAULTY_SERVER = fileURLToPath(new URL('./faultyServer.ts', import.meta.url));
 const SIGNAL_LIMIT_MS = 5_000;
+const END_LIMIT_MS = 15_000;
 
 /** How a server is started. Everything may be left out. */
 export interface ServerOptions {
@@ -93,6 +94,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   };
   try {
     const launch = await launchFor(options, join(directory, 'journal'));
+    // A program that keeps no journal has an empty one.
+    writeFileSync(launch.journal, '');
     const start = (changes: Pick<ServerOptions, 'mode' | 'settings'> = {}): Promise<Child> =>
       startChild(options.program ?? FAULTY_SERVER, { ...launch, ...changes }, options.namespace?.prefix);
     return serverOver(await start(), start, launch, urlOf(options, launch), removeFiles);
@@ -158,7 +161,7 @@ function serverOver(
     thaw: () => thaw(child),
     async end() {
       await tell({ kind: 'end' });
-      await child.exited;
+      await within(child.exited, END_LIMIT_MS, () => `${launch.name} does not end`);
     },
     async restart(changes) {
       if (finalJournal !== undefined) throw new Error(`${launch.name} was stopped for good`);

@@ -20,6 +20,10 @@ export function json(status: number, value: unknown): RouteReply {
 /** Sends all of `reply`. Stops without complaint when the client has gone. */
 export async function sendWhole(response: ServerResponse, reply: RouteReply, headers: Headers): Promise<void> {
   response.writeHead(reply.status, { ...reply.headers, ...headers });
+  await sendBody(response, reply);
+}
+
+async function sendBody(response: ServerResponse, reply: RouteReply): Promise<void> {
   if (response.req.method !== 'HEAD') {
     for await (const chunk of chunksOf(reply)) {
       if (!(await write(response, chunk))) return;
@@ -38,7 +42,10 @@ export interface Cut {
 /** Long enough for the bytes before a reset to be read on loopback, so that the client has an answer that then breaks. */
 const BEFORE_BREAK_MS = 25;
 
-/** Sends `reply` up to the cut. A body that is not long enough for it breaks off where it ends, without its end mark. */
+/**
+ * Sends `reply` up to the cut. A body of known length that is not long enough for it is sent whole; one of unknown length
+ * breaks off where it ends, without its end mark.
+ */
 export async function sendCut(
   response: ServerResponse,
   reply: RouteReply,
@@ -50,6 +57,7 @@ export async function sendCut(
   response.flushHeaders();
   const length = reply.headers['content-length'];
   let left = cut.afterBytes ?? (length === undefined ? undefined : Math.floor(Number(length) / 2));
+  if (length !== undefined && left !== undefined && left >= Number(length)) return sendBody(response, reply);
   for await (const chunk of chunksOf(reply)) {
     left ??= chunk.length;
     const piece = chunk.subarray(0, left);
