@@ -28,13 +28,6 @@ export interface ConnectorSettings {
   readonly lookup: LookupFunction | undefined;
 }
 
-/** Makes an agent's connections. */
-export interface Connector {
-  readonly connect: buildConnector.connector;
-  /** Ends the connections that are still being made. */
-  destroy(error: Error): void;
-}
-
 /**
  * The shares of the connect time that each but the last of a name's addresses gets; the last one has all that is left.
  * At the default of 2 s it is the 250 ms of Node's own, and at any other time eight addresses still have their turn.
@@ -47,7 +40,7 @@ const LEAST_TURN_MS = 10;
  * Connects as undici does, but in time: undici's own timer ticks twice a second and starts counting at a tick, so that
  * its 2 s are up to 2.5. The time covers the lookup, TCP to all addresses, and the TLS handshake.
  */
-export function createConnector({ connectTimeoutMs, tls, lookup }: ConnectorSettings): Connector {
+export function createConnector({ connectTimeoutMs, tls, lookup }: ConnectorSettings): buildConnector.connector {
   const open = openConnector({
     ...tls,
     timeout: 0,
@@ -55,26 +48,17 @@ export function createConnector({ connectTimeoutMs, tls, lookup }: ConnectorSett
     autoSelectFamilyAttemptTimeout: Math.max(LEAST_TURN_MS, Math.ceil(connectTimeoutMs / ADDRESS_TURNS)),
     lookup: sharedLookup(lookup ?? systemLookup),
   });
-  const connecting = new Set<Socket>();
-  const connect: buildConnector.connector = (target, callback) => {
+  return (target, callback) => {
     // Typed as nothing, but it is the socket, already on its way.
     const socket: unknown = open(target, (...result) => {
       stopTimer();
-      connecting.delete(result[1] ?? (socket as Socket));
       if (result[0] !== null) markHandshake(result[0]);
       callback(...result);
     });
     if (!(socket instanceof Socket)) throw new TypeError('undici made no socket.');
-    connecting.add(socket);
     const stopTimer = afterBusyLoop(connectTimeoutMs, () => {
       socket.destroy(new errors.ConnectTimeoutError(timeoutMessage(socket, target, connectTimeoutMs)));
     });
-  };
-  return {
-    connect,
-    destroy(error) {
-      for (const socket of connecting) socket.destroy(error);
-    },
   };
 }
 

@@ -4,7 +4,7 @@ import Agent from 'undici/lib/dispatcher/agent.js';
 import { DEFAULTS } from '../policy/defaults.ts';
 import { SwitchoverError } from '../policy/error.ts';
 import type { Fetch } from '../runtime/ports.ts';
-import { type Connector, createConnector, type TlsOptions } from './connector.ts';
+import { createConnector, type TlsOptions } from './connector.ts';
 import { invalidOption, type NumberRule, readNumber, refuseUnknownOptions, SOME_MS } from './options.ts';
 
 /** Options of {@link nodeFetch}. Every one may be left out. */
@@ -34,8 +34,8 @@ export interface NodeFetchOptions {
 /** A `fetch` with connections of its own. */
 export type NodeFetch = Fetch & {
   /**
-   * Ends all connections, idle or not; requests under way reject, and so does every later one, with `CLOSED`. Resolves
-   * when all of them are gone. May be called again.
+   * Ends idle connections at once and the others when their requests have come to their end; every later request rejects
+   * with `CLOSED`. Resolves when all connections are gone: a body that nobody reads holds it up. May be called again.
    */
   close(): Promise<void>;
 };
@@ -63,25 +63,20 @@ export function nodeFetch(options: NodeFetchOptions = {}): NodeFetch {
   const settings = readSettings(options);
   // Held on to, so that a program may make the global `fetch` one that ends here.
   const platformFetch = globalThis.fetch;
-  let connections: Connections | undefined;
+  let agent: UndiciAgent | undefined;
   let closing: Promise<void> | undefined;
   const send: Fetch = (input, init) => {
     if (closing !== undefined) return Promise.reject(closed());
-    connections ??= openConnections(settings);
-    const dispatcher = (init as { dispatcher?: unknown } | undefined)?.dispatcher ?? connections.agent;
+    agent ??= openAgent(settings);
+    const dispatcher = (init as { dispatcher?: unknown } | undefined)?.dispatcher ?? agent;
     const withDispatcher: RequestInit & { dispatcher: unknown } = { ...init, dispatcher };
     return platformFetch(input, withDispatcher);
   };
   const close = (): Promise<void> => {
-    closing ??= connections === undefined ? Promise.resolve() : closeConnections(connections);
+    closing ??= agent === undefined ? Promise.resolve() : agent.close();
     return closing;
   };
   return Object.assign(send, { close });
-}
-
-interface Connections {
-  readonly agent: UndiciAgent;
-  readonly connector: Connector;
 }
 
 type Settings = Required<Omit<NodeFetchOptions, 'connections' | 'lookup'>> & {
@@ -104,24 +99,14 @@ function readSettings(options: NodeFetchOptions): Settings {
   };
 }
 
-function openConnections({ keepAliveTimeoutMs, connections, ...connecting }: Settings): Connections {
-  const connector = createConnector(connecting);
-  const agent = new Agent({
-    connect: connector.connect,
+function openAgent({ keepAliveTimeoutMs, connections, ...connecting }: Settings): UndiciAgent {
+  return new Agent({
+    connect: createConnector(connecting),
     connections,
     keepAliveTimeout: keepAliveTimeoutMs,
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  return { agent, connector };
-}
-
-async function closeConnections({ agent, connector }: Connections): Promise<void> {
-  const reason = closed();
-  const gone = agent.destroy(reason);
-  // undici would let these go on until they stand, and only then end them.
-  connector.destroy(reason);
-  await gone;
 }
 
 function closed(): SwitchoverError {

@@ -93,7 +93,7 @@ describe('a connection that does not stand in time', () => {
 
   it('is not blamed on the host where the program itself was busy', async () => {
     const server = rig.owns(await listenHttp((_request, response) => response.end('ok')));
-    const { connect } = createConnector({ connectTimeoutMs: 50, tls: {}, lookup: undefined });
+    const connect = createConnector({ connectTimeoutMs: 50, tls: {}, lookup: undefined });
     const socket = await new Promise<Socket>((resolve, reject) => {
       connect({ protocol: 'http:', hostname: '127.0.0.1', port: String(server.port) }, (error, made) =>
         error === null ? resolve(made) : reject(error),
