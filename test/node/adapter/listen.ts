@@ -33,7 +33,12 @@ export function listenTcp(handler: (socket: Socket) => void, scheme: 'http' | 'h
   return listenWith(createTcp(handler), scheme);
 }
 
-async function listenWith(server: Server, scheme: string, address = '127.0.0.1', wanted = 0): Promise<Listening> {
+export async function listenWith(
+  server: Server,
+  scheme: string,
+  address = '127.0.0.1',
+  wanted = 0,
+): Promise<Listening> {
   const sockets = new Set<Socket>();
   let accepted = 0;
   server.on('connection', (socket: Socket) => {
