@@ -1,4 +1,5 @@
 import type { AttemptTrace } from '../policy/error.ts';
+import { isReplaySafe } from '../policy/idempotency.ts';
 import type { Clock } from '../runtime/ports.ts';
 import type { AnsweredAttempt, FailedAttempt } from './attempt.ts';
 import { guard } from './guardedResponse.ts';
@@ -14,8 +15,8 @@ export interface AnswerOptions {
 
 /**
  * Watches the bodies of answers: one that stalls or breaks off is blamed on its host, and carried on where that is safe. What
- * was read whole (`json()`, `text()` …) is asked for again; a stream goes on by `Range` and `If-Range`, given a strong ETag.
- * Else reading fails with `BODY_BROKEN`.
+ * is read whole (`json()`, `text()` …) is asked for again, if the request may be sent twice; the stream of a GET goes on by
+ * `Range` and `If-Range`, given a strong ETag. Else reading fails with `BODY_BROKEN`.
  */
 export function guardedAnswers({ sharedEtags = false }: AnswerOptions = {}): AnswerPart {
   // The guard must not hold the response, or neither would ever be collected.
@@ -56,11 +57,17 @@ class AnswerGuard implements GuardOptions {
 
   get refetch(): Refetch | undefined {
     const { settings, request } = this.#run;
-    return settings.resume && request.traits.method === 'GET' ? (context) => this.#refetch(context) : undefined;
+    const { method, hasIdempotencyKey, bodyReplayable } = request.traits;
+    const mayRepeat = settings.resume && bodyReplayable && isReplaySafe(method, hasIdempotencyKey);
+    return mayRepeat ? (context) => this.#refetch(context) : undefined;
   }
 
   get onDone(): (() => void) | undefined {
     return this.#unlink ?? undefined;
+  }
+
+  onWhole(): void {
+    this.#run.pool.bodyCame(this.#source.origin);
   }
 
   onBroken(fault: BodyFault, error: unknown): void {
@@ -81,7 +88,8 @@ class AnswerGuard implements GuardOptions {
   }
 
   async #refetch({ headers, sameHost, signal }: ResumeContext): Promise<Response | null> {
-    if (this.#broken === null) return null;
+    // A part can be asked for by GET alone (RFC 9110 §14.2).
+    if (this.#broken === null || ('range' in headers && this.#run.request.traits.method !== 'GET')) return null;
     const rest = continuation(this.#run, sameHost ? this.#firstOrigin : null, headers, signal);
     const { response, origin, startedMs } = await rest.carryOn(this.#broken);
     this.#source = { origin, startedMs };
@@ -90,7 +98,12 @@ class AnswerGuard implements GuardOptions {
 }
 
 /** The run that fetches the rest of an answer whose body broke off. Its time begins anew. */
-function continuation(run: RequestRun, pin: string | null, headers: ResumeContext['headers'], signal: AbortSignal): RequestRun {
+function continuation(
+  run: RequestRun,
+  pin: string | null,
+  headers: ResumeContext['headers'],
+  signal: AbortSignal,
+): RequestRun {
   const { request } = run;
   const init = { ...request.init, headers: new Headers(request.init.headers) };
   for (const [name, value] of Object.entries(headers)) init.headers.set(name, value);

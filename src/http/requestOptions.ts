@@ -21,7 +21,7 @@ export interface RequestOptions {
    * The server must honour it (draft-ietf-httpapi-idempotency-key-header). Default none.
    */
   readonly idempotencyKey?: string | true;
-  /** Continue a GET's body that broke off. Default true. */
+  /** Carry an answer's body on that broke off, or ask for it again, where that is safe. Default true. */
   readonly resume?: boolean;
   /** False: send this request without the session's token, and don't open a session for it. Default true. */
   readonly session?: boolean;

@@ -30,12 +30,14 @@ export interface GuardOptions {
   readonly signal?: AbortSignal | undefined;
   /** True where equal strong ETags mean equal bytes on every host. Default false. */
   readonly sharedEtags?: boolean | undefined;
-  /** Undefined where the request may not be sent again to mend its body: anything but a GET. */
+  /** Undefined where the request may not be sent again to mend its body. */
   readonly refetch?: Refetch | undefined;
   /** A body failed. `response` is the native one that did: the first, or one that `refetch` gave. */
   onBroken(fault: BodyFault, error: unknown, response: Response): void;
   /** Frees the socket of the first response. */
   abort(reason: unknown): void;
+  /** A body was read to its true end. */
+  onWhole?(): void;
   /** Called once, when no body is left to read: ended, failed, cancelled, or collected unread. */
   readonly onDone?: (() => void) | undefined;
   /** For the trace of an error. */
@@ -111,7 +113,7 @@ export class BodySource {
       return !(this.#controller && this.#delivered > this.#readExtent().size);
     }
     const isOver = isComplete(this.#readExtent(), this.#delivered);
-    if (isOver) this.#end();
+    if (isOver) this.#complete();
     return isOver;
   }
 
@@ -120,7 +122,7 @@ export class BodySource {
     this.#throwIfAborted();
     const extent = this.#readExtent();
     // Everything has come; only the end has not.
-    if (extent.sure && this.#delivered === extent.size) return this.#end();
+    if (extent.sure && this.#delivered === extent.size) return this.#complete();
     if (!this.#feed.stalled) this.#report('broken-body', error);
     const { sharedEtags } = this.#family.options;
     const unseen = this.onRestart !== undefined || this.#delivered === 0;
@@ -198,6 +200,11 @@ export class BodySource {
   #fail<T>(error: T): T {
     void this.cancel(error);
     return error;
+  }
+
+  #complete(): void {
+    this.#family.options.onWhole?.();
+    this.#end();
   }
 
   #end(): void {

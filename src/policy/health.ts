@@ -13,6 +13,8 @@ export type Health =
       readonly connectFailures: number;
       /** Answers in a row that were the server's fault. */
       readonly serverErrors: number;
+      /** Bodies in a row that broke off or stalled. Each had begun well, so only one that came whole ends the row. */
+      readonly bodyFaults: number;
       readonly countingSinceMs: number;
       /** When a host that asked to be left gradually will be left; null for one that stays. */
       readonly leaveAtMs: number | null;
@@ -80,6 +82,7 @@ export function up(policy: HealthPolicy, env: Env, firstProbeMs = policy.probe.p
     kind: 'up',
     connectFailures: 0,
     serverErrors: 0,
+    bodyFaults: 0,
     countingSinceMs: env.nowMs,
     leaveAtMs: null,
     probeAtMs: policy.probe.always ? env.nowMs + firstProbeMs : null,

@@ -5,7 +5,7 @@ import { SwitchoverError } from './error.ts';
 export interface EjectionPolicy {
   /** Connections in a row that must fail (refused, reset, DNS, TLS). 0: never. Default 2. */
   readonly connectFailures: number;
-  /** Answers in a row that must be 5xx. 0: never. Default 3. */
+  /** Answers in a row that must be 5xx, or bodies in a row that must break off or stall. 0: never. Default 3. */
   readonly serverErrors: number;
   /** Failures further apart than this, in milliseconds, do not add up (nginx' `fail_timeout`). Default Infinity. */
   readonly windowMs: number;

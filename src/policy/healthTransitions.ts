@@ -34,7 +34,12 @@ export function afterAttempt(host: HostRecord, outcome: Outcome, at: Circumstanc
       return count(troubled(answered(host), at), 'serverErrors', outcome.cause, at);
     case 'host-fault':
       return outcome.answered
-        ? count(troubled(answered(host), at), 'serverErrors', outcome.cause, at)
+        ? count(
+            troubled(answered(host), at),
+            isBodyFault(outcome.cause) ? 'bodyFaults' : 'serverErrors',
+            outcome.cause,
+            at,
+          )
         : afterSilence(troubled(host, at), outcome.cause, at);
   }
 }
@@ -51,6 +56,12 @@ export function afterProbe(host: HostRecord, verdict: ProbeVerdict, policy: Heal
   }
   if (health.kind === 'half-open' && health.doubt === 'alarm') return { ...host, health: up(policy, env) };
   return afterGoodAnswer(host, policy, env);
+}
+
+/** A body came to its end. */
+export function afterWholeBody(host: HostRecord): HostRecord {
+  const { health } = host;
+  return health.kind === 'up' && health.bodyFaults > 0 ? { ...host, health: { ...health, bodyFaults: 0 } } : host;
 }
 
 /** A success in service only clears what was counted; of a host on trial it is one good answer. */
@@ -75,7 +86,7 @@ function afterSilence(host: HostRecord, cause: string, at: Circumstances): HostR
 /** Adds one failure to a counter, and ejects at its threshold. A host that was only just proven has no credit. */
 function count(
   host: HostRecord,
-  counter: 'connectFailures' | 'serverErrors',
+  counter: 'connectFailures' | 'serverErrors' | 'bodyFaults',
   why: string,
   { policy, env, lastHost }: Circumstances,
 ): HostRecord {
@@ -85,11 +96,11 @@ function count(
   }
   if (health.kind !== 'up') return host;
   const expired = env.nowMs - health.countingSinceMs > policy.ejection.windowMs;
-  const base = expired ? { ...health, connectFailures: 0, serverErrors: 0 } : health;
+  const base = expired ? { ...health, connectFailures: 0, serverErrors: 0, bodyFaults: 0 } : health;
   const failures = base[counter] + 1;
-  const threshold = policy.ejection[counter];
+  const threshold = policy.ejection[counter === 'connectFailures' ? counter : 'serverErrors'];
   if (threshold > 0 && failures >= threshold && !lastHost) return eject(host, why, policy, env);
-  const first = base.connectFailures + base.serverErrors === 0;
+  const first = base.connectFailures + base.serverErrors + base.bodyFaults === 0;
   const countingSinceMs = first ? env.nowMs : base.countingSinceMs;
   return { ...host, health: { ...base, [counter]: failures, countingSinceMs } };
 }
@@ -117,6 +128,8 @@ function afterGoodAnswer(host: HostRecord, policy: HealthPolicy, env: Env): Host
   const next: Health = policy.failback.holdMs === 0 ? up(policy, env) : { kind: 'holding', why: health.why, untilMs };
   return { ...answered(host), health: next, troubleSinceMs: null, timedOutAtMs: null };
 }
+
+const isBodyFault = (cause: string): boolean => cause === 'stalled' || cause === 'broken-body';
 
 function onTrial(health: Health, policy: HealthPolicy): boolean {
   return health.kind === 'half-open' && policy.failback.proof === 'request';

@@ -1,6 +1,6 @@
 import { type EpochFence, observeEpoch } from './epochFence.ts';
 import { advanceHost, type Env, freshHost, type HostRecord, isUsable, nextChangeMs, probeDueMs, up } from './health.ts';
-import { afterAttempt, afterProbe, type ProbeVerdict } from './healthTransitions.ts';
+import { afterAttempt, afterProbe, afterWholeBody, type ProbeVerdict } from './healthTransitions.ts';
 import type { Hints } from './hints.ts';
 import type { Outcome } from './outcome.ts';
 import {
@@ -26,6 +26,8 @@ export type PoolEvent =
       readonly outcome: Outcome;
       readonly hints: Hints;
     }
+  /** A response's body came whole. Matters only to a host whose bodies broke before. */
+  | { readonly kind: 'body'; readonly origin: string }
   | { readonly kind: 'probe'; readonly origin: string; readonly verdict: ProbeVerdict; readonly hints: Hints }
   /** A retry takes its token. */
   | { readonly kind: 'pay' }
@@ -73,6 +75,10 @@ function apply(state: PoolState, event: PoolEvent, policy: PoolPolicy, env: Env)
       const seen = heed(state, event.origin, event.hints, policy, env);
       const host = recordOf(seen, event.origin);
       return host === undefined ? seen : withRecord(seen, afterProbe(host, event.verdict, policy, env));
+    }
+    case 'body': {
+      const host = recordOf(state, event.origin);
+      return host === undefined ? state : withRecord(state, afterWholeBody(host));
     }
     case 'pay':
       return { ...state, budget: payRetry(state.budget) ?? state.budget };

@@ -4,7 +4,7 @@ import { NO_HINTS } from '../policy/hints.ts';
 import type { HostList } from '../policy/hostList.ts';
 import { type AttemptEnd, type Outcome, outcomeOf } from '../policy/outcome.ts';
 import { isStale, nextWakeMs, type PoolEvent, stepPool } from '../policy/poolMachine.ts';
-import { openPool, type PoolEffect, type PoolState } from '../policy/poolState.ts';
+import { openPool, type PoolEffect, type PoolState, recordOf } from '../policy/poolState.ts';
 import { firstCandidate, trialHost } from '../policy/selection.ts';
 import { type HostConfig, readTopology, type Topology } from '../policy/topology.ts';
 import type { FailoverEvents } from './events.ts';
@@ -110,6 +110,12 @@ export class HostPool {
     if (outcome.kind !== 'ok' && path !== null) this.#failedPaths.set(origin, path);
     this.dispatch({ kind: 'attempt', origin, startedMs, outcome, hints }, nowMs);
     return outcome;
+  }
+
+  /** Books that a body came whole. Only that ends a row of broken ones, since each of them had begun well. */
+  bodyCame(origin: string): void {
+    const health = recordOf(this.#state, origin)?.health;
+    if (health?.kind === 'up' && health.bodyFaults > 0) this.dispatch({ kind: 'body', origin });
   }
 
   /** Feeds one event to the machine and carries out what it asks for. */

@@ -35,7 +35,7 @@ export class TimeLimits {
   #wakeAt(atMs: number): void {
     this.#cancel();
     this.#timerAtMs = atMs;
-    this.#cancel = this.#clock.setTimer(() => this.#fire(), atMs - this.#clock.now(), true);
+    this.#cancel = this.#clock.setTimer(() => this.#fire(), Math.max(0, atMs - this.#clock.now()), true);
   }
 
   #fire(): void {
@@ -47,7 +47,8 @@ export class TimeLimits {
         limit.end();
       }
     }
-    const next = Math.min(...[...this.#limits].map(({ atMs }) => atMs));
+    let next = Infinity;
+    for (const { atMs } of this.#limits) next = Math.min(next, atMs);
     if (next < this.#timerAtMs) this.#wakeAt(next);
   }
 }
