@@ -2,8 +2,9 @@ import { type AttemptTrace, SwitchoverError } from '../policy/error.ts';
 import type { Outcome } from '../policy/outcome.ts';
 import type { HostConfig } from '../policy/topology.ts';
 import { discard } from '../runtime/boundedText.ts';
-import { type EndedAttempt, follow, sendTo } from './attempt.ts';
+import { type EndedAttempt, sendTo } from './attempt.ts';
 import { requestFailure } from './failure.ts';
+import { linkSignal } from './linkSignal.ts';
 import type { SessionPart } from './parts.ts';
 import type { RequestRun } from './requestRun.ts';
 
@@ -28,12 +29,7 @@ export interface SessionGate {
    * @param signal Ends this wait, and nothing else.
    * @throws HostStop where the host failed; SwitchoverError `SESSION_OPEN_FAILED`, `SESSION_LOST` or `TOKEN_REFUSED`.
    */
-  passFor(
-    host: HostConfig,
-    last: SessionPass | null,
-    refused: boolean,
-    signal: AbortSignal,
-  ): Promise<SessionPass>;
+  passFor(host: HostConfig, last: SessionPass | null, refused: boolean, signal: AbortSignal): Promise<SessionPass>;
 }
 
 /** A host failed before the request itself was sent. The session's own requests have blamed it for that already. */
@@ -91,9 +87,9 @@ async function waitForPass(
 ): Promise<SessionPass> {
   const { limits } = run.pool;
   const waiting = new AbortController();
-  const links = [follow(run.signal, waiting), follow(controller?.signal, waiting)];
-  const overdue = requestFailure('deadline', run.trace, undefined);
-  const limit = limits.set(run.request.traits.deadlineMs, () => waiting.abort(overdue));
+  const links = [linkSignal(run.signal, waiting), linkSignal(controller?.signal, waiting)];
+  const overdue = () => waiting.abort(requestFailure('deadline', run.trace, undefined));
+  const limit = limits.set(run.request.traits.deadlineMs, overdue);
   try {
     return await gate.passFor(host, last, refused, waiting.signal);
   } finally {
@@ -104,7 +100,7 @@ async function waitForPass(
 
 function dispose({ response, unlink }: EndedAttempt): void {
   if (response !== null) void discard(response);
-  unlink();
+  unlink?.();
 }
 
 function stopped({ origin }: HostConfig, startedMs: number, stop: HostStop, run: RequestRun): EndedAttempt {
@@ -114,7 +110,7 @@ function stopped({ origin }: HostConfig, startedMs: number, stop: HostStop, run:
     tookMs: run.clock.now() - startedMs,
     outcome: stop.outcome,
     controller: new AbortController(),
-    unlink: () => {},
+    unlink: null,
     response: null,
     error: stop.error,
   };
@@ -144,7 +140,7 @@ async function sendWith(
 
 /** Browsers show no more of an unfollowed redirect than its type. */
 export function isRedirect({ type, status }: Response): boolean {
-  return type === 'opaqueredirect' || (status > 300 && status < 309 && status !== 304);
+  return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status);
 }
 
 /** Nothing that carries a token is sent on to wherever a redirect points. */
