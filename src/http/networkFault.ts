@@ -13,26 +13,17 @@ interface Clues {
 /** Errors are wrapped three deep at most; a cause may also lead back to where it began. */
 const DEPTH = 5;
 
-/** Of several addresses' faults one is told: first those after which the request may have been processed. */
-const WORST_FIRST: readonly Fault[] = [
-  'network',
-  'timeout',
-  'reset',
-  'refused',
-  'connect-timeout',
-  'tls',
-  'dns',
-  'unreachable',
-];
+/** Faults after which the request may have been processed. */
+const MAYBE_SENT = /^(net|res|time)/;
 
 /** A certificate is judged before a request leaves. In alerts (`ERR_SSL_…CERT…`) a server may speak of it later. */
-const CERTIFICATE = /^(ERR_TLS_|UNABLE_TO_|INVALID_(CA|PUR)|PATH_LEN|HOSTNAME_|(?!ERR_).*(CERT|CRL))/;
+const CERTIFICATE = /^(ERR_TLS_|UNABLE_|INVALID_[CP]|PATH_|HOSTNAME_|(?!ERR_).*(CERT|CRL))/;
 /** Alerts that end a handshake. Others come at any time. */
 const HANDSHAKE = /VERSION|HANDSHAKE|UNRECOG|UNSUPP|_NO_/;
 
 /** How the platforms begin when they say no more than "it failed": Chromium, Firefox, WebKit, React Native, Node, Deno. */
 const FAILED =
-  /^(failed to fetch|load failed|network|fetch failed|the (internet|network|request timed)|could not connect|a server with|an ssl error|a network|error sending)/i;
+  /^(failed to fetch|(load|fetch) failed|network|the (internet|network|request t)|could not c|an? (server|ssl|net)|error send)/i;
 
 /**
  * Reads from what `fetch` rejected with how the network failed; `network` where the platform says no more.
@@ -51,8 +42,9 @@ function read(error: unknown, depth: number): Fault | null {
   if (depth === 0 || typeof error !== 'object' || error === null) return null;
   const { code, syscall, name, message, cause, errors } = error as Clues;
   if (Array.isArray(errors)) {
-    const faults = errors.map((each) => read(each, depth - 1));
-    return WORST_FIRST.find((fault) => faults.includes(fault)) ?? null;
+    // Of several addresses' faults one is told. The order of the alphabet happens to put `unreachable` last, as it should.
+    const faults = errors.map((each) => read(each, depth - 1)).filter((fault) => fault !== null);
+    return faults.find((fault) => MAYBE_SENT.test(fault)) ?? faults.sort()[0] ?? null;
   }
   if (name === 'HTTPParserError') return 'network';
   const fault = typeof code === 'string' ? readCode(code, String(syscall), String(message)) : null;
