@@ -1,2 +1,3 @@
 export type { TlsOptions } from './connector.ts';
+export { fileStore } from './fileStore.ts';
 export { type NodeFetch, type NodeFetchOptions, nodeFetch } from './transport.ts';
