@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { createFirewall, type Firewall } from './firewall.ts';
 import { guard } from './guard.ts';
@@ -149,9 +150,18 @@ async function bringUp(name: string, block: number): Promise<void> {
 
 /** Removes what a process left behind that was killed together with its guardian. */
 async function sweep(): Promise<void> {
-  const { stdout } = await run('ip', ['netns', 'list'], { timeout: COMMAND_LIMIT_MS });
-  for (const [name, pid] of stdout.matchAll(/^swr-(\d+)-\w+/gm)) {
-    if (!isAlive(Number(pid))) await quietly('ip', 'netns', 'delete', name);
+  for (const name of await namespaceNames()) {
+    const [, pid] = /^swr-(\d+)-\w+$/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) await quietly('ip', 'netns', 'delete', name);
+  }
+}
+
+/** Read where `ip` keeps them: `ip netns list` stumbles over a namespace that goes while it looks. */
+async function namespaceNames(): Promise<readonly string[]> {
+  try {
+    return await readdir('/run/netns');
+  } catch {
+    return [];
   }
 }
 

@@ -115,6 +115,21 @@ describe('a TCP proxy', () => {
     wire.socket.destroy();
   });
 
+  it('counts from when a fault is set, on a connection already open too', async () => {
+    const { proxy } = await proxied();
+    const wire = await openWire(proxy.port, '127.0.0.1', rawRequest(FILE));
+    await until(
+      () => wire.text().length > 50_000,
+      LIMIT_MS,
+      () => `${wire.text().length} bytes`,
+    );
+    const { length } = wire.text();
+    await proxy.fault({ kind: 'reset', afterBytes: 20_000 });
+    wire.socket.write(rawRequest(FILE));
+    await wire.closed;
+    expect(wire.text().length).toBe(length + 20_000);
+  });
+
   it('hits only so many connections when told', async () => {
     const { proxy } = await proxied({ kind: 'stall', afterBytes: 20_000, times: 1 });
     const stalled = await openWire(proxy.port, '127.0.0.1', rawRequest(FILE));
