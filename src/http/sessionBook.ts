@@ -73,9 +73,9 @@ export class SessionBook {
     throwIfAborted(signal);
     if (token === null) return false;
     const adopted = adoptToken(this.state, token);
-    if (adopted === this.state) return false;
+    if (adopted === this.state || !('token' in adopted)) return false;
     try {
-      this.pass = this.#passFor(token);
+      this.pass = this.#passFor(adopted.token);
     } catch {
       this.#store.reject();
       return false;

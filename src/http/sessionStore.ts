@@ -12,6 +12,8 @@ export class SessionStore {
   readonly #storage: SafeStorage;
   /** A store that was too slow once is not waited for again: else each change of host would take so much longer. */
   #patienceMs: number = DEFAULTS.session.storageTimeoutMs;
+  /** A token that was taken away must not be read again on its way out. */
+  #written: Promise<void> = Promise.resolve();
 
   constructor(pool: HostPool, key: string | undefined, store: KeyValueStore | undefined) {
     this.#clock = pool.ports.clock;
@@ -20,6 +22,7 @@ export class SessionStore {
 
   /** The stored token; null where there is none that can be used. Never rejects. */
   async read(): Promise<StoredToken | null> {
+    await this.#written;
     const text = await this.#timed(this.#storage.read(this.#patienceMs));
     if (text === undefined) return null;
     const token = parseToken(text);
@@ -28,7 +31,12 @@ export class SessionStore {
   }
 
   /** Stores the token, or takes it away. Resolves when that is done, or takes too long. Never rejects. */
-  async write(token: StoredToken | null): Promise<void> {
+  write(token: StoredToken | null): Promise<void> {
+    this.#written = this.#write(token);
+    return this.#written;
+  }
+
+  async #write(token: StoredToken | null): Promise<void> {
     const limitMs = this.#patienceMs;
     const text = token === null ? null : JSON.stringify({ format: 1, ...token });
     const written = this.#storage.write(text).then(() => true);

@@ -173,10 +173,15 @@ export function stepFailed(state: SessionState): SessionState {
   return { kind: 'open', session, version, token, landed: known, instances, renewedAtMs };
 }
 
-/** Another page or process of the same client has put a newer token into the store. An older one changes nothing. */
-export function adoptToken(state: SessionState, token: StoredToken): SessionState {
+/**
+ * Another page or process of the same client has put a newer token into the store. An older one changes nothing. Two pages
+ * that made a token at the same moment agree on the one that was stored last.
+ */
+export function adoptToken(state: SessionState, stored: StoredToken): SessionState {
   const { session, version } = state;
-  if (token.version <= version) return state;
+  const rivals = 'token' in state && stored.version === version && stored.token !== state.token.token;
+  if (stored.version <= version && !rivals) return state;
+  const token = rivals ? { ...stored, version: version + 1 } : stored;
   const held = 'token' in state ? state : { landed: [], instances: [], renewedAtMs: null };
   const { landed: known, instances, renewedAtMs } = held;
   return { kind: 'open', session, version: token.version, token, landed: known, instances, renewedAtMs };
