@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ReadyContext } from '../../../src/http/sessionOptions.ts';
 import { NO_HINTS } from '../../../src/policy/hints.ts';
 import type { HostPool } from '../../../src/runtime/hostPool.ts';
-import { settle } from './fakes.ts';
+import { type ManualClock, settle } from './fakes.ts';
 import { A, B, clientOf, Fleet, who } from './sessionFleet.ts';
 
 /** Takes a host out of service, as a probe would. */
@@ -10,9 +10,10 @@ function takeAway(pool: HostPool, origin: string): void {
   pool.dispatch({ kind: 'probe', origin, verdict: { kind: 'inactive', why: 'standby' }, hints: NO_HINTS });
 }
 
-/** Takes it back. */
-function bringBack(pool: HostPool, origin: string): void {
+/** Takes it back: two good probes, then the hold. */
+function bringBack(pool: HostPool, origin: string, clock: ManualClock): void {
   for (let at = 0; at < 2; at++) pool.dispatch({ kind: 'probe', origin, verdict: { kind: 'good' }, hints: NO_HINTS });
+  clock.advance(60_000);
 }
 
 /** A client that notes where it was made ready, and registers there. */
@@ -62,11 +63,11 @@ describe('onReady', () => {
     const fleet = new Fleet();
     fleet.instances.set(A, 'a-1');
     fleet.instances.set(B, 'b-1');
-    const { fetch, ready, pool } = registering(fleet);
+    const { fetch, ready, pool, clock } = registering(fleet);
     const at = (pin: string) => who(fetch('/me', { failover: { pin } }));
     for (const pin of [A, B, A]) await at(pin);
     takeAway(pool, B);
-    bringBack(pool, B);
+    bringBack(pool, B, clock);
     await at(B);
     expect(fleet.at('/resume')).toEqual([B, B]);
     expect(ready).toEqual([`${A} a-1`, `${B} b-1`]);
