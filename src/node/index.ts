@@ -1,3 +1,5 @@
 export type { TlsOptions } from './connector.ts';
 export { fileStore } from './fileStore.ts';
+export { type SrvOptions, srvHosts } from './srv.ts';
+export type { SrvRecord } from './srvOrder.ts';
 export { type NodeFetch, type NodeFetchOptions, nodeFetch } from './transport.ts';
