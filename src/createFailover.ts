@@ -5,6 +5,8 @@ import { hedging } from './http/hedge.ts';
 import { createKy } from './http/kyClient.ts';
 import { bufferedBodies } from './http/requestBody.ts';
 import type { RequestOptions } from './http/requestOptions.ts';
+import { createSession, type FailoverSession, type Session } from './http/session.ts';
+import type { SessionOptions } from './http/sessionOptions.ts';
 import type { HostList } from './policy/hostList.ts';
 import { judgeProbe } from './policy/probeAnswer.ts';
 import { affinity } from './runtime/affinity.ts';
@@ -35,6 +37,8 @@ export interface FailoverOptions extends PoolOptions, AnswerOptions {
   readonly bufferCapBytes?: number;
   /** Whether requests are hedged that don't say; see `hedge` of {@link RequestOptions}. Default false. */
   readonly hedge?: RequestOptions['hedge'];
+  /** The session that all requests belong to: how to log in, and how to go on at another host. Default none. */
+  readonly session?: SessionOptions;
   /** Defaults for {@link Failover.http}: any of ky's own options, such as `headers` or `hooks`. */
   readonly ky?: KyOptions;
 }
@@ -45,6 +49,8 @@ export interface Failover {
   readonly fetch: Fetch;
   /** A ky instance that fails over. */
   readonly http: KyInstance;
+  /** The session, where `session` was given; else null. */
+  readonly session: FailoverSession | null;
   /** The hosts as they stand now, frozen. */
   readonly status: PoolStatus;
   /** The pool itself, for what takes one. */
@@ -63,7 +69,7 @@ export interface Failover {
 
 /** Puts the parts together over one pool. Each platform's entry gives its own defaults. */
 export function assemble(options: FailoverOptions, platform: PoolOptions, closePlatform?: () => void): Failover {
-  const { hosts, bufferCapBytes, sharedEtags, hedge, ky, ...rest } = options;
+  const { hosts, bufferCapBytes, sharedEtags, hedge, session: asked, ky, ...rest } = options;
   const { name: _name, affinity: _affinity, zone: _zone, discovery: _discovery, ...poolOptions } = rest;
   const pool = new HostPool(hosts, {
     judge: judgeProbe,
@@ -72,15 +78,18 @@ export function assemble(options: FailoverOptions, platform: PoolOptions, closeP
     budget: { ...platform.budget, ...poolOptions.budget },
     parts: partsOf(options),
   });
+  const session = asked === undefined ? null : sessionOf(pool, { key: options.name, ...asked });
   const send = createSender(pool, {
     bodies: bufferedBodies(bufferCapBytes),
     answers: guardedAnswers({ sharedEtags }),
     hedging: hedging(),
     hedge,
+    session: session?.part ?? null,
   });
   return {
     fetch: withFetch(send, pool),
     http: createKy(send, pool, ky),
+    session,
     pool,
     ready: pool.ready ?? Promise.resolve(),
     get status() {
@@ -97,6 +106,15 @@ export function assemble(options: FailoverOptions, platform: PoolOptions, closeP
       closePlatform?.();
     },
   };
+}
+
+function sessionOf(pool: HostPool, options: SessionOptions): Session {
+  try {
+    return createSession(pool, options);
+  } catch (error) {
+    pool.close();
+    throw error;
+  }
 }
 
 function partsOf({ name, affinity: key, zone, discovery: source, hosts, parts = [] }: FailoverOptions): PoolPart[] {

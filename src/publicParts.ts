@@ -1,6 +1,14 @@
 /** What every entry gives beside its own way in. */
 export type { FetchOptions } from './http/createFetch.ts';
 export type { RequestOptions } from './http/requestOptions.ts';
+export type { FailoverSession } from './http/session.ts';
+export type {
+  ReadyContext,
+  ResumeContext,
+  SessionContext,
+  SessionGrant,
+  SessionOptions,
+} from './http/sessionOptions.ts';
 export { type AttemptTrace, SwitchoverError, type SwitchoverErrorCode } from './policy/error.ts';
 export type { EjectionPolicy, FailbackPolicy, FencePolicy, HealthOptions, ProbePolicy } from './policy/healthPolicy.ts';
 export { type KubernetesProbe, kubernetesProbe, type NginxChecks, nginxChecks } from './policy/healthPresets.ts';

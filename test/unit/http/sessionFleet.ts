@@ -41,11 +41,11 @@ export class Fleet {
 
   /** Lets requests for a path wait until the returned function is called. */
   hold(path: string): () => void {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#held.set(path, promise);
+    let release = () => {};
+    this.#held.set(path, new Promise((resolve) => (release = resolve)));
     return () => {
       this.#held.delete(path);
-      resolve();
+      release();
     };
   }
 
