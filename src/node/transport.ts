@@ -47,7 +47,6 @@ const KNOWN: readonly string[] = [
   'tls',
   'lookup',
 ] satisfies (keyof NodeFetchOptions)[];
-const KEEP_ALIVE_MS = 4_000;
 const SOME_CONNECTIONS: NumberRule = { least: 1, unit: 'connections', whole: true };
 
 /**
@@ -92,7 +91,7 @@ function readSettings(options: NodeFetchOptions): Settings {
   }
   return {
     connectTimeoutMs: readNumber('connectTimeoutMs', connectTimeoutMs, DEFAULTS.timeout.connectMs, SOME_MS),
-    keepAliveTimeoutMs: readNumber('keepAliveTimeoutMs', keepAliveTimeoutMs, KEEP_ALIVE_MS, SOME_MS),
+    keepAliveTimeoutMs: readNumber('keepAliveTimeoutMs', keepAliveTimeoutMs, DEFAULTS.timeout.keepAliveMs, SOME_MS),
     connections: connections === undefined ? null : readNumber('connections', connections, 1, SOME_CONNECTIONS),
     tls: tls ?? {},
     lookup,

@@ -30,6 +30,8 @@ export const DEFAULTS = {
     stallMs: 10_000,
     /** Until a connection is up (Node). */
     connectMs: 2_000,
+    /** How long a connection without requests is kept (Node). */
+    keepAliveMs: 4_000,
   },
   ejection: {
     connectFailures: 2,
