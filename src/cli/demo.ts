@@ -1,0 +1,63 @@
+/** `npm run demo`: real servers, real faults, and a client that goes on working. */
+import { SHORTENED } from './demo/client.ts';
+import { HELP, readArguments } from './demo/options.ts';
+import { createPaint } from './demo/paint.ts';
+import { playDemo } from './demo/play.ts';
+import { reportOn } from './demo/report.ts';
+import { createTimeline } from './demo/timeline.ts';
+import { complaintsAbout } from './demo/verdict.ts';
+import { introduction, summary } from './demo/words.ts';
+
+const SERVERS = ['north', 'south'] as const;
+const EXIT = { kept: 0, broken: 1, wrongArgument: 2, interrupted: 130 } as const;
+
+async function play(json: boolean, signal: AbortSignal): Promise<number> {
+  const startedMs = performance.now();
+  const now = () => performance.now() - startedMs;
+  const paint = createPaint(process.stdout.isTTY, process.env);
+  const write = (text: string) => {
+    if (!json) process.stdout.write(text);
+  };
+  const timeline = createTimeline({ write, paint, now, servers: SERVERS });
+  signal.addEventListener('abort', timeline.end);
+  const played = await playDemo(SERVERS, {
+    timeline,
+    onReady: (servers) => write(introduction(servers, paint)),
+    signal,
+  });
+  timeline.end();
+  const report = reportOn(played);
+  const complaints = complaintsAbout(played);
+  const tookMs = Math.round(now());
+  write(summary(report, complaints, tookMs, paint));
+  if (json) {
+    const document = { ok: complaints.length === 0, complaints, tookMs, ...report, policy: SHORTENED };
+    process.stdout.write(`${JSON.stringify({ ...document, events: timeline.events }, null, 2)}\n`);
+  }
+  return complaints.length === 0 ? EXIT.kept : EXIT.broken;
+}
+
+async function main(): Promise<number> {
+  const command = readArguments(process.argv.slice(2));
+  if (command.kind === 'help') {
+    process.stdout.write(HELP);
+    return EXIT.kept;
+  }
+  if (command.kind === 'wrong') {
+    process.stderr.write(`${command.complaint}\n\n${HELP}`);
+    return EXIT.wrongArgument;
+  }
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interruption.abort());
+  // The reader has left, as in `npm run demo | head`.
+  process.stdout.on('error', () => interruption.abort());
+  try {
+    return await play(command.json, interruption.signal);
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    process.stderr.write('Interrupted. The servers were ended, and nothing is left behind.\n');
+    return EXIT.interrupted;
+  }
+}
+
+process.exitCode = await main();
