@@ -2,8 +2,10 @@ import { type AttemptTrace, SwitchoverError } from '../policy/error.ts';
 import { type BodyExtent, continuedBy, isComplete, rangeHeaders, readExtent, replaces } from '../policy/rangeResume.ts';
 import { discard } from '../runtime/boundedText.ts';
 import type { Clock } from '../runtime/ports.ts';
+import { ignore } from './abortable.ts';
 import { reasonOf } from './abortReason.ts';
 import { BodyFeed } from './bodyFeed.ts';
+import { linkSignal } from './linkSignal.ts';
 
 /** How a body failed on the way. */
 export type BodyFault = 'stalled' | 'broken-body';
@@ -65,6 +67,8 @@ export class BodySource {
   #feed: BodyFeed;
   /** What stops the feed where it is not the first. */
   #controller: AbortController | undefined;
+  /** Ends its link to the caller's signal. */
+  #unlink: () => void = ignore;
   #extent: BodyExtent | undefined;
   #delivered = 0;
   #tries = 0;
@@ -150,7 +154,9 @@ export class BodySource {
     this.#triedAt = Math.max(this.#triedAt, this.#delivered);
     const { refetch } = this.#family.options;
     if (!refetch || this.#tries++ === MAX_TRIES) return null;
+    this.#unlink();
     this.#controller = new AbortController();
+    this.#unlink = linkSignal(this.#family.options.signal, this.#controller);
     try {
       return await refetch({ ...context, signal: this.#controller.signal });
     } catch (cause) {
@@ -211,6 +217,7 @@ export class BodySource {
     if (this.#over) return;
     this.#over = true;
     this.#feed.end();
+    this.#unlink();
     this.#onEnd();
   }
 }
