@@ -16,10 +16,9 @@ async function play(json: boolean, signal: AbortSignal): Promise<number> {
   const now = () => performance.now() - startedMs;
   const paint = createPaint(process.stdout.isTTY, process.env);
   const write = (text: string) => {
-    if (!json) process.stdout.write(text);
+    if (!json && !signal.aborted) process.stdout.write(text);
   };
   const timeline = createTimeline({ write, paint, now, servers: SERVERS });
-  signal.addEventListener('abort', timeline.end);
   const played = await playDemo(SERVERS, {
     timeline,
     onReady: (servers) => write(introduction(servers, paint)),
@@ -55,7 +54,7 @@ async function main(): Promise<number> {
     return await play(command.json, interruption.signal);
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
-    process.stderr.write('Interrupted. The servers were ended, and nothing is left behind.\n');
+    process.stderr.write('\nInterrupted. The servers were ended, and nothing is left behind.\n');
     return EXIT.interrupted;
   }
 }

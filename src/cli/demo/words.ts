@@ -67,7 +67,7 @@ export function summary(report: Report, complaints: readonly string[], tookMs: n
     '',
     'recovery: from the first failure to the first success at the other server.',
     'refused to risk: a POST without Idempotency-Key that a fault caught under way.',
-    `  Sent again it could be done twice, so the app is told. ${ledgerSays(report.total)}`,
+    `  Sent again it could be done twice, so the app is told.${ledgerSays(report.total)}`,
     'slowest: such a POST waits for a frozen server, for as long as its time lasts.',
     '',
     verdictLine(report.total, complaints, tookMs, paint),
@@ -77,7 +77,7 @@ export function summary(report: Report, complaints: readonly string[], tookMs: n
 }
 
 const ledgerSays = ({ refused, refusedDone }: Tally): string =>
-  refused === 0 ? '' : `(${refusedDone} of ${refused} had been.)`;
+  refused === 0 ? '' : ` (${refusedDone} of ${refused} had been.)`;
 
 function rowOf(act: ActReport): string[] {
   const recovery = act.act === 'no fault' ? '' : act.recoveryMs === null ? 'never' : recoveryInWords(act.recoveryMs);
