@@ -104,5 +104,7 @@ export const DEFAULTS = {
     path: '/.well-known/switchover.json',
     refreshMs: 300_000,
     timeoutMs: 5_000,
+    /** Upper end of the pause after a look that failed, doubled with each one in a row. */
+    retryBaseMs: 1_000,
   },
 } as const;

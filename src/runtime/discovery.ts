@@ -1,38 +1,58 @@
+import { fullJitter } from '../policy/backoff.ts';
 import { DEFAULTS } from '../policy/defaults.ts';
 import { SwitchoverError } from '../policy/error.ts';
 import { candidates } from '../policy/selection.ts';
 import { urlOn } from '../policy/target.ts';
+import type { HostConfig } from '../policy/topology.ts';
 import { discard } from './boundedText.ts';
 import type { HostPool, PoolPart } from './hostPool.ts';
 import type { HostSource } from './ports.ts';
 
 /**
- * Keeps a pool's list fresh from a source. A source that fails changes nothing, becomes a `warning` event, and is asked again.
- * Where the list is empty, requests wait for the first answer.
+ * Keeps a pool's list fresh from a source. A source that fails changes nothing, becomes a `warning` event, and is asked again
+ * soon, with growing pauses. Where the list is empty, requests wait for the first answer.
  */
 export function discovery(source: HostSource): PoolPart {
-  return (pool) => {
-    const first = refresh(pool, source);
+  const part = (pool: HostPool) => {
+    const first = keepLooking(pool, source);
     return pool.hosts.length === 0 ? first : undefined;
   };
+  return Object.assign(part, { findsHosts: true } as const);
 }
 
-async function refresh(pool: HostPool, source: HostSource): Promise<void> {
+/** Looks now, and again whenever it is due, until the pool is closed. Settles after the first look. */
+function keepLooking(pool: HostPool, source: HostSource): Promise<void> {
   const { clock, random } = pool.ports;
-  const abort = new AbortController();
-  const cancel = clock.setTimer(() => abort.abort(), DEFAULTS.discovery.timeoutMs, true);
+  let failures = 0;
+  let stopTimer = () => {};
+  pool.signal.addEventListener('abort', () => stopTimer());
+  const look = async (): Promise<void> => {
+    failures = (await refresh(pool, source)) ? 0 : failures + 1;
+    if (pool.closed) return;
+    const { retryBaseMs } = DEFAULTS.discovery;
+    // Spread by a tenth, so that clients that started together do not ask together for ever.
+    const delayMs =
+      failures === 0
+        ? source.refreshMs * (0.9 + 0.2 * random())
+        : fullJitter(failures, { baseMs: retryBaseMs, capMs: source.refreshMs }, random);
+    stopTimer = clock.setTimer(() => void look(), delayMs, true);
+  };
+  return look();
+}
+
+/** One look; false where it brought nothing that can be used. */
+async function refresh(pool: HostPool, source: HostSource): Promise<boolean> {
+  const limit = timeLimit(pool, DEFAULTS.discovery.timeoutMs, pool.signal);
   try {
-    const hosts = await source.load(abort.signal, (path) => ask(pool, path, abort.signal));
+    const hosts = await Promise.race([source.load(limit.signal, (path) => ask(pool, path, limit.signal)), limit.over]);
     if (hosts !== null && !pool.closed) pool.setHosts(hosts);
+    return true;
   } catch (error) {
-    pool.warn(refusal(error));
+    if (!pool.closed) pool.warn(refusal(error));
+    return false;
   } finally {
-    cancel();
+    limit.lift();
   }
-  if (pool.closed) return;
-  // Spread by a tenth, so that clients that started together do not ask together for ever.
-  const stop = clock.setTimer(() => void refresh(pool, source), source.refreshMs * (0.9 + 0.2 * random()), true);
-  pool.signal.addEventListener('abort', stop, { once: true });
 }
 
 /** The first good answer of the listed hosts, best host first. */
@@ -40,10 +60,9 @@ async function ask(pool: HostPool, path: string, signal: AbortSignal): Promise<R
   let failure: unknown = 'no host to ask';
   for (const { origin } of candidates(pool.state, pool.ports.clock.now())) {
     const host = pool.hostOf(origin);
-    if (host === undefined) continue;
+    if (host === undefined || signal.aborted) continue;
     try {
-      const init: RequestInit = { cache: 'no-store', credentials: 'omit', redirect: 'error', signal };
-      const response = await pool.ports.fetch(urlOn(host, path), init);
+      const response = await askOne(pool, host, path, signal);
       if (response.ok) return response;
       failure = `http ${response.status}`;
       await discard(response);
@@ -52,6 +71,37 @@ async function ask(pool: HostPool, path: string, signal: AbortSignal): Promise<R
     }
   }
   throw failure;
+}
+
+/** A host that stays mute must not use up the time of all. */
+async function askOne(pool: HostPool, host: HostConfig, path: string, signal: AbortSignal): Promise<Response> {
+  const limit = timeLimit(pool, pool.settings.policy.probe.timeoutMs, signal);
+  try {
+    const init: RequestInit = { cache: 'no-store', credentials: 'omit', redirect: 'error', signal: limit.signal };
+    return await pool.ports.fetch(urlOn(host, path), init);
+  } finally {
+    limit.stopTimer();
+  }
+}
+
+/** A signal that aborts after `limitMs`, or with another one; `over` rejects then. */
+function timeLimit(pool: HostPool, limitMs: number, outer: AbortSignal) {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const abort = () => controller.abort(outer.reason);
+  const stopTimer = pool.ports.clock.setTimer(
+    () => controller.abort(new Error(`No answer in ${limitMs} ms.`)),
+    limitMs,
+    true,
+  );
+  outer.addEventListener('abort', abort);
+  const over = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  over.catch(() => {});
+  const lift = () => {
+    stopTimer();
+    outer.removeEventListener('abort', abort);
+  };
+  return { signal, over, stopTimer, lift };
 }
 
 function refusal(error: unknown): SwitchoverError {

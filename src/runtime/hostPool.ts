@@ -16,7 +16,11 @@ import { systemPorts } from './systemPorts.ts';
 import { TimeLimits } from './timeLimits.ts';
 
 /** Something that a pool does beyond its list. May return a promise that requests wait for. Must not reject. */
-export type PoolPart = (pool: HostPool) => Promise<void> | undefined | void;
+export interface PoolPart {
+  (pool: HostPool): Promise<void> | undefined | void;
+  /** True for a part that brings hosts: then the list may be empty. */
+  readonly findsHosts?: true;
+}
 
 /**
  * All that one client knows of its hosts, shared by everything that it sends: what a request learns, the sockets and
@@ -209,7 +213,7 @@ export class HostPool {
   }
 
   #read(hosts: HostList): Topology {
-    const mayBeEmpty = (this.#options.parts ?? []).length > 0;
+    const mayBeEmpty = this.#options.parts?.some(({ findsHosts }) => findsHosts);
     if (mayBeEmpty && Array.isArray(hosts) && hosts.length === 0) return { kind: 'priority', hosts: [] };
     return readTopology(hosts, this.#options.allowInsecure ?? false);
   }
