@@ -8,6 +8,7 @@ import type { Server } from '../../rig/cluster.ts';
 import { useRig } from '../../rig/vitest.ts';
 import { session } from './appSession.ts';
 import type { SessionCommand } from './programs/sessionServer.ts';
+import { openTable } from './programs/sessionTable.ts';
 
 const PROGRAM = fileURLToPath(new URL('./programs/sessionServer.ts', import.meta.url));
 
@@ -30,6 +31,8 @@ export function useServers(): (...names: string[]) => Promise<Server[]> {
   const folder = useFolder();
   return (...names) => {
     const table = join(folder(), 'sessions.db');
+    // Made before anybody shares it: SQLite does not wait for the lock that a change of the journal's mode needs.
+    openTable(table).close();
     return Promise.all(names.map((name) => rig.server({ name, program: PROGRAM, extra: { table } })));
   };
 }

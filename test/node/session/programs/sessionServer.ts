@@ -29,6 +29,7 @@ const redirects = new Map<string, string>();
 let resumes: 'answered' | 'deadly' = 'answered';
 
 answerParent((command) => {
+  if (command.kind === 'ping') return;
   if (command.kind !== 'custom') throw new Error(`${command.kind}: not here`);
   const order = command.value as SessionCommand;
   if (order.kind === 'expire') table.expire();

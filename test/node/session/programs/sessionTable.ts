@@ -22,6 +22,7 @@ export interface SessionTable {
   expire(): void;
   /** Forgets every session. */
   clear(): void;
+  close(): void;
 }
 
 export function openTable(file: string): SessionTable {
@@ -44,5 +45,6 @@ export function openTable(file: string): SessionTable {
     },
     expire: () => db.exec("UPDATE sessions SET previous = token, token = 'expired-' || id"),
     clear: () => db.exec('DELETE FROM sessions'),
+    close: () => db.close(),
   };
 }
