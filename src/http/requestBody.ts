@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../policy/defaults.ts';
 import { SwitchoverError } from '../policy/error.ts';
-import { abortable } from './abortable.ts';
+import { abortable, ignore } from './abortable.ts';
 import { joinBytes } from './bytes.ts';
 import type { BodyPart } from './parts.ts';
 
@@ -13,6 +13,11 @@ export interface SentBody {
   readonly duplex?: 'half';
   /** Set when the caller's own stream failed while it was sent: no host is to blame for that. */
   sourceError?: unknown;
+  /**
+   * Ends a stream whose sending is over, and its source. Node's `fetch` does not: after an abort it reads on to the end and
+   * drops what it reads.
+   */
+  stop?(reason: unknown): void;
 }
 
 /**
@@ -28,7 +33,7 @@ const NO_BODY: SentBody = { body: undefined, replayable: true };
 
 /**
  * Makes a request's body sendable more than once, where it fits: a stream that ends within `capBytes` becomes bytes (so that
- * it has a Content-Length), a longer one stays a stream and is sent once. With a cap of 0 streams pass through as they are,
+ * it has a Content-Length), a longer one stays a stream and is sent once. With a cap of 0 nothing is read ahead,
  * for bodies that are produced while they are sent. Answers at once unless something has to be read.
  *
  * @param request The input of the `fetch`, where it was a `Request`; its body is used up, as `fetch` would.
@@ -119,8 +124,8 @@ function ofStream(
   capBytes: number,
   signal: AbortSignal | undefined,
 ): SentBody | Promise<SentBody> {
-  if (!capBytes) return { body: stream as BodyInit, replayable: false, duplex: 'half' };
   const reader = stream.getReader();
+  if (!capBytes) return once(undefined, reader);
   return abortable(buffered(reader, capBytes), signal, (reason) => reader.cancel(reason));
 }
 
@@ -139,27 +144,35 @@ async function buffered(reader: ReadableStreamDefaultReader<unknown>, capBytes: 
 /** What was read and then the rest, at the pace of whoever sends it. */
 function once(start: Uint8Array | undefined, reader: ReadableStreamDefaultReader<unknown>): SentBody {
   let held = start;
+  let fail = (_reason: unknown) => {};
+  const cancel = (reason: unknown) => {
+    held = undefined;
+    return reader.cancel(reason);
+  };
   const body = new ReadableStream<Uint8Array>(
     {
+      start(controller) {
+        fail = (reason) => controller.error(reason);
+      },
       async pull(controller) {
-        try {
-          const chunk = held ?? (await nextChunk(reader));
-          held = undefined;
-          if (chunk) controller.enqueue(chunk);
-          else controller.close();
-        } catch (error) {
-          sent.sourceError = error;
-          throw error;
-        }
-      },
-      cancel(reason) {
+        const chunk = held ?? (await nextChunk(reader).catch(blameSource));
         held = undefined;
-        return reader.cancel(reason);
+        if (chunk) controller.enqueue(chunk);
+        else controller.close();
       },
+      cancel,
     },
     { highWaterMark: 0 },
   );
-  const sent: SentBody = { body: body as BodyInit, replayable: false, duplex: 'half' };
+  const blameSource = (error: unknown) => {
+    sent.sourceError = error;
+    throw error;
+  };
+  const stop = (reason: unknown) => {
+    fail(reason);
+    cancel(reason).catch(ignore);
+  };
+  const sent: SentBody = { body: body as BodyInit, replayable: false, duplex: 'half', stop };
   return sent;
 }
 
