@@ -157,7 +157,7 @@ class Gate implements SessionGate {
         book.state = beginStep(book.state, step, host.origin);
       }
       await this.#acts.carryOut(step, host, signal);
-      this.#pauses.clear();
+      this.#pauses.delete(host.origin);
     } catch (thrown) {
       // After an end there is a new state, which is not this work's to change.
       if (!signal.aborted) book.state = stepFailed(book.state);

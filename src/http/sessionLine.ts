@@ -40,7 +40,7 @@ export function openLine(
   const deadlineMs = pool.ports.clock.now() + pool.settings.timeout.totalMs;
   let last: EndedAttempt | null = null;
   const fetch: Fetch = async (input, given) => {
-    const path = pathOn(urlOf(input), [host, ...pool.hosts]);
+    const path = pathOn(urlOf(input), pool.hosts);
     if (path === null) return pool.ports.fetch(input, given);
     last = null;
     const run = await prepare(pool, path, input, given, { headers, signal, deadlineMs });

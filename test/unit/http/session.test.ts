@@ -101,6 +101,26 @@ describe('the first request', () => {
     expect((failure as SwitchoverError).remedy).toContain('return the token');
   });
 
+  test('leaves a host where open never ends, for the next one', async () => {
+    const hosts: string[] = [];
+    const { fetch, clock } = clientOf(new Fleet(), {
+      session: {
+        open: (context) => {
+          hosts.push(context.host);
+          return context.host === A ? new Promise<string>(() => {}) : login(context);
+        },
+      },
+    });
+    const answer = who(fetch('/me', { failover: { timeout: { totalMs: 60_000 } } }));
+    await settle();
+    clock.advance(29_999);
+    await settle();
+    expect(hosts).toEqual([A]);
+    clock.advance(1);
+    expect(await answer).toMatchObject({ origin: B });
+    expect(hosts).toEqual([A, B]);
+  });
+
   test('ends with TIMEOUT where open never ends, and aborts it', async () => {
     let signal: AbortSignal | undefined;
     const { fetch, clock } = clientOf(new Fleet(), {
@@ -148,6 +168,49 @@ describe('a host that fails the login', () => {
     }
     for (const answer of await Promise.all(answers)) expect(answer).toEqual({ origin: A, token: 't1' });
     expect(fleet.at('/login')).toEqual([A, A]);
+  });
+
+  test('is left alone for a moment also where another host has opened the session meanwhile', async () => {
+    const fleet = new Fleet();
+    fleet.modes.set(A, 500);
+    const { fetch, clock } = clientOf(fleet, { pool: { random: () => 0.99 } });
+    const retry = { attempts: 1 };
+    expect(await who(fetch('/me'))).toMatchObject({ origin: B });
+    const pinned = rejection(fetch('/me', { failover: { pin: A, retry, timeout: { totalMs: 50 } } }));
+    await settle();
+    expect([fleet.at('/login'), fleet.at('/resume')]).toEqual([[A, B], []]);
+    clock.advance(99);
+    await pinned;
+    fleet.modes.set(A, 'ok');
+    expect(await who(fetch('/me', { failover: { pin: A } }))).toMatchObject({ origin: A });
+    expect(fleet.at('/resume')).toEqual([A]);
+  });
+
+  test('has a clean record again after a success', async () => {
+    const fleet = new Fleet();
+    fleet.modes.set(A, 500);
+    const { fetch, clock, pool } = clientOf(fleet, { hosts: [A], pool: { random: () => 0.99 } });
+    const answer = who(fetch('/me'));
+    for (let at = 0; at < 60; at++) {
+      await settle();
+      clock.advance(100);
+    }
+    fleet.modes.set(A, 'ok');
+    for (let at = 0; at < 100; at++) {
+      await settle();
+      clock.advance(100);
+    }
+    expect(await answer).toMatchObject({ origin: A });
+    pool.dispatch({ kind: 'probe', origin: A, verdict: { kind: 'inactive', why: 'standby' }, hints: NO_HINTS });
+    fleet.modes.set(A, 500);
+    const before = fleet.at('/resume').length;
+    const next = who(fetch('/me'));
+    await settle();
+    fleet.modes.set(A, 'ok');
+    clock.advance(99);
+    await settle();
+    expect(await next).toMatchObject({ origin: A });
+    expect(fleet.at('/resume').length - before).toBe(2);
   });
 
   test('that asks to be left alone is left alone for that time', async () => {
@@ -229,6 +292,22 @@ describe('a change of host', () => {
     for (const answer of await Promise.all(answers)) expect(answer).toEqual({ origin: C, token: 't2' });
     expect(fleet.at('/resume')).toEqual([B, C]);
     expect(told).toEqual([`opened ${A}`, `resumed ${C}`]);
+  });
+
+  test('fails only those who wait for the host that dies while it resumes', async () => {
+    const fleet = new Fleet();
+    const { fetch } = clientOf(fleet, { hosts: [A, B, C] });
+    await who(fetch('/me'));
+    const release = fleet.hold('/resume');
+    const atB = rejection(fetch('/me', { failover: { pin: B, timeout: { totalMs: 10 } } }));
+    await settle();
+    const atC = who(fetch('/me', { failover: { pin: C } }));
+    await settle();
+    expect(fleet.at('/resume')).toEqual([B]);
+    fleet.modes.set(B, 'refused');
+    release();
+    expect(await atC).toEqual({ origin: C, token: 't2' });
+    expect(await atB).toMatchObject({ code: 'TIMEOUT' });
   });
 
   test('leaves the session alone at a host that was not away, and resumes it at one that was', async () => {
@@ -317,6 +396,7 @@ describe('a 401', () => {
     });
     expect(await who(fetch('/me'))).toBe(401);
     expect(await who(fetch('/me'))).toBe(401);
+    expect(fleet.at('/me')).toHaveLength(3);
     expect(await Promise.all(times(50, () => who(fetch('/me'))))).toEqual(times(50, () => 401));
     expect(resumes).toEqual(['opened']);
     clock.advance(5_000);
@@ -333,6 +413,24 @@ describe('a 401', () => {
     for (const answer of answers) expect(answer).toEqual({ origin: A, token: 't2' });
     expect(fleet.at('/login')).toEqual([A, A]);
     expect(told).toEqual([`opened ${A}`, `lost ${A} SESSION_LOST`, `opened ${A}`]);
+  });
+
+  test('frees its socket where the session can not be renewed', async () => {
+    const fleet = new Fleet();
+    const cancelled: string[] = [];
+    const { fetch } = clientOf(fleet, {
+      pool: {
+        fetch: async (input, init) => {
+          if (!String(input).endsWith('/broken')) return fleet.fetch(input, init);
+          fleet.forget();
+          return new Response(new ReadableStream({ cancel: () => void cancelled.push('401') }), { status: 401 });
+        },
+      },
+    });
+    await who(fetch('/me'));
+    expect(await rejection(fetch('/broken'))).toMatchObject({ code: 'SESSION_LOST' });
+    await settle();
+    expect(cancelled).toEqual(['401']);
   });
 
   test('goes to the caller where the body can be sent only once', async () => {
@@ -532,6 +630,22 @@ describe('end', () => {
     await settle();
     expect(session.state).toBe('none');
     expect(await who(fetch('/me'))).toMatchObject({ origin: A });
+  });
+
+  test('lets the next request open another session at once', async () => {
+    const fleet = new Fleet();
+    const { fetch, session } = clientOf(fleet);
+    const release = fleet.hold('/login');
+    const waiting = rejection(fetch('/me'));
+    await settle();
+    void session.end();
+    const next = who(fetch('/me'));
+    await waiting;
+    await settle();
+    expect(session.state).toBe('opening');
+    release();
+    expect(await next).toMatchObject({ origin: A });
+    expect(session.state).toBe('open');
   });
 
   test('before the first request keeps a stored token from coming back', async () => {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { createSession } from '../../../src/http/session.ts';
@@ -190,6 +191,24 @@ describe("the session's own fetch", () => {
     void session.end();
     expect(await failures[1]).toMatchObject({ code: 'SESSION_LOST' });
     expect(await request).toMatchObject({ code: 'SESSION_LOST' });
+  });
+
+  test('ends what is still under way when the code has its result, and lets go of its caller', async () => {
+    const fleet = new Fleet();
+    fleet.hold('/slow');
+    const own = new AbortController();
+    const left: Promise<unknown>[] = [];
+    const { fetch } = clientOf(fleet, {
+      session: {
+        open: (context) => {
+          left.push(rejection(context.fetch('/slow', { signal: own.signal })));
+          return login(context);
+        },
+      },
+    });
+    expect(await who(fetch('/me'))).toMatchObject({ token: 't1' });
+    expect(await left[0]).toMatchObject({ name: 'AbortError' });
+    expect(getEventListeners(own.signal, 'abort')).toEqual([]);
   });
 
   test('leaves a body that breaks off to the next host', async () => {

@@ -176,7 +176,10 @@ describe('a store that is', () => {
     ['no JSON', 'not json {"token":"t-secret"'],
     ['something else', '{"a":1}'],
     ['null', 'null'],
-    ['a token of a later format', '{"format":2,"token":"t-secret"}'],
+    [
+      'a token of a later format',
+      `{"format":2,"token":"t-secret","version":1,"expiresAtMs":null,"origins":["${A}"],"host":"${A}"}`,
+    ],
     ['incomplete', '{"format":1,"token":"t-secret","version":1,"expiresAtMs":null,"host":"x"}'],
   ])('%s is told, not quoted, and written over', async (_, text) => {
     const fleet = new Fleet();

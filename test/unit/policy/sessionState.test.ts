@@ -106,6 +106,11 @@ describe('a request', () => {
     const ready = withToken(beginStep(openAt(A), { kind: 'resume', why: 'landing' }, B), token(2), 0);
     expect([A, B].map((host) => sessionStep(ready, ask(host), env()).kind)).toEqual(['pass', 'wait']);
   });
+
+  test('waits for a host that is made ready again, although it knows the session', () => {
+    const renewed = withToken(beginStep(openAt(A), { kind: 'resume', why: 'refused' }, A), token(2), 0);
+    expect(sessionStep(renewed, ask(A), env()).kind).toBe('wait');
+  });
 });
 
 describe('a 401', () => {
