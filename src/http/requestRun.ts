@@ -4,8 +4,8 @@ import {
   asking,
   FIRST_ATTEMPT,
   hostToAsk,
-  mayMove,
   nextStep,
+  otherHost,
   type RequestTraits,
   type RetryEnv,
   type RetryState,
@@ -110,16 +110,15 @@ export class RequestRun implements Sending, HedgedRun {
 
   graceMs(origin: string): number {
     const env = this.#env();
-    return mayMove(this.#state, origin, this.request.traits, env) ? 0 : this.request.traits.deadlineMs - env.nowMs;
+    return otherHost(this.#state, origin, this.request.traits, env) ? 0 : this.request.traits.deadlineMs - env.nowMs;
   }
 
   /** The host that a hedge may go to: ready, and not asked by this request. */
   hedgeHost(): HostConfig | undefined {
     const env = this.#env();
     const [origin = ''] = this.#state.asked;
-    return mayMove(this.#state, origin, this.request.traits, env)
-      ? this.pool.hostOf(hostToAsk(this.#state, this.request.traits, env)?.origin ?? '')
-      : undefined;
+    const rival = otherHost(this.#state, origin, this.request.traits, env);
+    return rival?.health.kind === 'inactive' ? undefined : this.pool.hostOf(rival?.origin ?? '');
   }
 
   /** One attempt, booked. */

@@ -91,11 +91,17 @@ export function nextStep(before: RetryState, attempt: EndedAttempt, request: Req
   return { kind: 'wait', delayMs, state: { ...state, waits: state.waits + 1 }, pays };
 }
 
-/** The host to ask after a wait, or first of all: the best one that this request has asked least. */
+/**
+ * The host to ask after a wait: of those that answered well when they were last heard of, else of all that are ready, the one
+ * that this request has asked least.
+ */
 export function hostToAsk(state: RetryState, request: RequestTraits, env: RetryEnv): HostRecord | undefined {
   const open = openHosts(state, request, env);
-  const fewest = Math.min(...open.map((host) => count(state.asked, host.origin)));
-  return open.find((host) => isReady(host, env.nowMs) && count(state.asked, host.origin) === fewest) ?? open[0];
+  const ready = open.filter((host) => isReady(host, env.nowMs));
+  const calm = ready.filter(({ troubleSinceMs }) => troubleSinceMs === null);
+  const best = calm.length > 0 ? calm : ready;
+  const fewest = Math.min(...best.map(({ origin }) => count(state.asked, origin)));
+  return best.find(({ origin }) => count(state.asked, origin) === fewest) ?? open[0];
 }
 
 /** The state with one more attempt at `origin` on the books. */
@@ -103,14 +109,17 @@ export function asking(state: RetryState, origin: string): RetryState {
   return { ...state, asked: [...state.asked, origin] };
 }
 
-/** True while another host could still take this request at once: then an attempt may be cut short in its favour. */
-export function mayMove(state: RetryState, origin: string, request: RequestTraits, env: RetryEnv): boolean {
+/** Another host that could still take this request at once: an attempt may be cut short, or hedged, in its favour. */
+export function otherHost(
+  state: RetryState,
+  origin: string,
+  request: RequestTraits,
+  env: RetryEnv,
+): HostRecord | undefined {
   const replayable = request.bodyReplayable && isReplaySafe(request.method, request.hasIdempotencyKey);
-  return (
-    replayable &&
-    state.worked.length + 1 < env.policy.attempts &&
-    readyElsewhere(state, origin, request, env) !== undefined
-  );
+  return replayable && state.worked.length + 1 < env.policy.attempts
+    ? readyElsewhere(state, origin, request, env)
+    : undefined;
 }
 
 function maySendAgain(outcome: Outcome, request: RequestTraits): boolean {
@@ -177,5 +186,4 @@ function openHosts(
   );
 }
 
-const count = (origins: readonly string[], origin: string): number =>
-  origins.filter((each) => each === origin).length;
+const count = (origins: readonly string[], origin: string): number => origins.filter((each) => each === origin).length;
