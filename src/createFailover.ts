@@ -1,8 +1,7 @@
-import type { KyInstance, Options as KyOptions } from 'ky';
 import { type AnswerOptions, guardedAnswers } from './http/answer.ts';
 import { createSender, withFetch } from './http/createFetch.ts';
 import { hedging } from './http/hedge.ts';
-import { createKy } from './http/kyClient.ts';
+import { createKy, type KyInstance, type KyOptions } from './http/kyClient.ts';
 import { bufferedBodies } from './http/requestBody.ts';
 import type { RequestOptions } from './http/requestOptions.ts';
 import { createSession, type FailoverSession, type Session } from './http/session.ts';

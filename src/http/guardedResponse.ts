@@ -6,7 +6,8 @@ type Adopt = (response: Response, family: BodyFamily) => void;
 
 /** By prototype: one for the platform's `Response`, as good as always. */
 const adopters = /* @__PURE__ */ new WeakMap<object, Adopt>();
-let collected: FinalizationRegistry<BodyFamily> | undefined;
+const collected =
+  typeof FinalizationRegistry === 'function' ? /* @__PURE__ */ new FinalizationRegistry<BodyFamily>(leave) : null;
 
 /**
  * Guards a response: the same object, a native `Response` in every way, whose body is watched for stalls and carried on
@@ -37,9 +38,7 @@ export function guard(response: Response, options: GuardOptions): Response {
 /** Counts a body in, until it is over or collected. */
 function join(response: Response, family: BodyFamily): void {
   family.open++;
-  if (!family.options.onDone || typeof FinalizationRegistry !== 'function') return;
-  collected ??= new FinalizationRegistry(leave);
-  collected.register(response, family, response);
+  if (family.options.onDone) collected?.register(response, family, response);
 }
 
 function leave(family: BodyFamily): void {
@@ -61,7 +60,8 @@ function adopterOf(native: Response): Adopt {
     Object.setPrototypeOf(response, heir);
     join(response, family);
   };
-  const bodyOf = (response: Guarded): GuardedBody => {
+  const bodyOf = (read: Response): GuardedBody => {
+    const response = read as Guarded;
     const held = response[key];
     if (held instanceof GuardedBody) return held;
     const body = new GuardedBody(response, native, held, () => {
@@ -71,16 +71,22 @@ function adopterOf(native: Response): Adopt {
     response[key] = body;
     return body;
   };
-  const methods: Record<string, (this: Guarded) => unknown> = {
+  readThrough(heir, bodyOf, adopt);
+  return adopt;
+}
+
+/** Overrides, on the heir of a prototype, whatever reads a body. */
+function readThrough(heir: object, bodyOf: (response: Response) => GuardedBody, adopt: Adopt): void {
+  const methods: Record<string, (this: Response) => unknown> = {
     clone() {
-      const { family } = bodyOf(this);
-      const copy = bodyOf(this).clone();
-      adopt(copy, family);
+      const body = bodyOf(this);
+      const copy = body.clone();
+      adopt(copy, body.family);
       return copy;
     },
   };
   for (const how of WHOLE_READS) {
-    if (how in native) {
+    if (how in heir) {
       methods[how] = function () {
         return bodyOf(this).read(how);
       };
@@ -88,11 +94,10 @@ function adopterOf(native: Response): Adopt {
   }
   Object.assign(heir, methods);
   Object.defineProperty(heir, 'body', {
-    get(this: Guarded) {
+    get(this: Response) {
       return bodyOf(this).stream();
     },
     enumerable: true,
     configurable: true,
   });
-  return adopt;
 }

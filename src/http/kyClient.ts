@@ -1,7 +1,9 @@
-import ky, { type KyInstance, type Options } from 'ky';
+import ky, { type KyInstance, type Options as KyOptions } from 'ky';
 import { pathOn } from '../policy/target.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import { type Sender, urlOf } from './createFetch.ts';
+
+export type { KyInstance, KyOptions };
 
 /** Stands in for a host while none is known; `.invalid` never resolves (RFC 2606). */
 const NOWHERE = 'https://failover.invalid';
@@ -12,7 +14,7 @@ const NOWHERE = 'https://failover.invalid';
  *
  * ky wants absolute URLs where a platform has no base; so relative ones are laid on the first host, and read back as paths.
  */
-export function createKy(send: Sender, pool: HostPool, options: Options = {}): KyInstance {
+export function createKy(send: Sender, pool: HostPool, options: KyOptions = {}): KyInstance {
   const base = pool.hosts[0]?.origin ?? NOWHERE;
   return ky.create({
     baseUrl: `${base}/`,

@@ -25,6 +25,7 @@ export type Refetch = (context: ResumeContext) => Promise<Response | null>;
 
 /** What a body is read with. Called as methods, so that a request's own object may be all of this. */
 export interface GuardOptions {
+  /** Times the chunks. */
   readonly clock: Clock;
   /** How long one chunk may take, in milliseconds. 0, false, Infinity: for ever. Does not count for `text/event-stream`. */
   readonly stallMs: number | false;

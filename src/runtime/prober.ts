@@ -24,11 +24,15 @@ export interface ProbeResult {
   readonly hints: Hints;
 }
 
+/** What a probe is made with. */
 export interface ProbeOptions {
+  /** Where the request and the time come from. */
   readonly ports: Ports;
+  /** Which path is asked, and for how long. */
   readonly policy: ProbePolicy;
   /** The path that failed last: asked where the host has no health endpoint. */
   readonly failedPath: string | null;
+  /** Says what an answer of the health endpoint means. */
   readonly judge: HealthJudge;
 }
 

@@ -16,7 +16,7 @@ describe('imports', () => {
     [HTTP, "import { a } from '../runtime/deep/y.ts';"],
     ['src/http/deep/x.ts', "import { a } from '../../policy/y.ts';"],
     ['src/index.node.ts', "export * from './node/index.ts';"],
-    ['src/index.browser.ts', "import { a } from './index.shared.ts';"],
+    ['src/index.browser.ts', "import { a } from './index.shared.ts'; import { b } from './createFailover.ts';"],
     ['src/node/x.ts', "import { readFile } from 'node:fs/promises'; import { Agent } from 'undici';"],
     ['src/cli/demo.ts', "import { a } from '../index.node.ts'; import { b } from '../server/y.ts';"],
     ['src/simulate/x.ts', "import { a } from '../testing/y.ts';"],
@@ -35,6 +35,7 @@ describe('imports', () => {
     ['src/index.node.ts', "import { a } from './server/y.ts';", 'server may be imported by cli only'],
     ['src/index.browser.ts', "import { a } from './node/y.ts';", "runs where node can't"],
     ['src/index.default.ts', "import { a } from './index.node.ts';", 'belongs to its platform'],
+    ['src/createFailover.ts', "import { a } from './node/y.ts';", "runs where node can't"],
     ['src/simulate/x.ts', "import { a } from '../http/y.ts';", 'simulate may import policy, session, testing only'],
   ])('of %s may not point elsewhere: %s', (path, text, message) => {
     expect(rulesOf(path, text)).toContain('floor');

@@ -28,7 +28,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   testing: { floor: 2, packages: [] },
   // A million clients run without an adapter: the real decisions and the real protocol over a virtual network.
   simulate: { floor: 3, packages: [], only: ['policy', 'session', 'testing'] },
-  // src/index.*.ts: where the parts are put together, one file a platform.
+  // src/index.*.ts and what they share: where the parts are put together, one file a platform.
   index: { floor: 3, packages: [] },
   // The command line uses the product as its users do, so it stands above the entries.
   cli: { floor: 4, packages: ['node:'] },
@@ -40,7 +40,12 @@ export const ENTRY_NEVER: Readonly<Record<string, readonly string[]>> = {
   'index.browser.ts': ['node', 'reactNative', 'react'],
   'index.default.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
   'index.fetch.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
+  'createFailover.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
+  'publicParts.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
 };
+
+/** Files beside the entries that all of them share. They belong to the same room. */
+export const SHARED_BY_ENTRIES: readonly string[] = ['createFailover.ts', 'publicParts.ts'];
 
 /** Entries that only their own platform can load: nothing else may import them, but the command line. */
 export const PLATFORM_ENTRIES: readonly string[] = ['index.node.ts', 'index.browser.ts'];
@@ -61,5 +66,5 @@ export function roomOf(path: string): string | undefined {
   const [top, first, ...rest] = path.split('/');
   if (top !== 'src' || first === undefined) return undefined;
   if (rest.length > 0) return first in ROOMS && first !== 'index' ? first : undefined;
-  return /^index\.\w+\.ts$/.test(first) ? 'index' : undefined;
+  return /^index\.\w+\.ts$/.test(first) || SHARED_BY_ENTRIES.includes(first) ? 'index' : undefined;
 }
