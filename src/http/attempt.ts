@@ -5,6 +5,7 @@ import { parseRetryAfter } from '../policy/retryAfter.ts';
 import { urlOn } from '../policy/target.ts';
 import type { HostConfig } from '../policy/topology.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
+import type { TimeLimit } from '../runtime/timeLimits.ts';
 import { reasonOf } from './abortReason.ts';
 import { networkFault } from './networkFault.ts';
 import type { SentBody } from './requestBody.ts';
@@ -71,13 +72,14 @@ export async function sendTo(
   const { origin } = host;
   const startedMs = pool.ports.clock.now();
   const unlink = follow(sending, controller);
-  const stopTimer = limitTime(origin, startedMs, controller, sending);
+  const limit = limitTime(origin, startedMs, controller, sending);
   try {
     const response = await pool.ports.fetch(urlOn(host, path), { ...init, signal: controller.signal });
     const { outcome, tookMs } = book(origin, readEnd(response, pool), startedMs, sending, init);
     return { origin, startedMs, tookMs, outcome, controller, unlink, response, error: null };
   } catch (error) {
     unlink?.();
+    sending.sent.stop?.(error);
     const fault = faultOf(error, controller.signal, sending);
     if (fault === null) {
       pool.abandon(origin, startedMs);
@@ -86,7 +88,7 @@ export async function sendTo(
     const { outcome, tookMs } = book(origin, { kind: 'failure', fault }, startedMs, sending, init);
     return { origin, startedMs, tookMs, outcome, controller, unlink, response: null, error };
   } finally {
-    stopTimer();
+    pool.limits.lift(limit);
   }
 }
 
@@ -113,16 +115,12 @@ function follow({ signal, signalIsOwn }: Sending, controller: AbortController): 
 }
 
 /** Aborts the attempt when its time is over, unless it has nowhere else to go: then the rest of the total counts. */
-function limitTime(origin: string, startedMs: number, controller: AbortController, sending: Sending): () => void {
-  const { limits } = sending.pool;
-  const end = () => controller.abort(TIMED_OUT);
-  const endUnlessAlone = () => {
-    const leftMs = sending.graceMs(origin);
-    if (leftMs > 0) limit = limits.set(limit.atMs + leftMs, end);
-    else end();
-  };
-  let limit = limits.set(startedMs + sending.attemptMs(origin, startedMs), endUnlessAlone);
-  return () => limits.lift(limit);
+function limitTime(origin: string, startedMs: number, controller: AbortController, sending: Sending): TimeLimit {
+  return sending.pool.limits.set(startedMs + sending.attemptMs(origin, startedMs), () => {
+    const moreMs = sending.graceMs(origin);
+    if (moreMs <= 0) controller.abort(TIMED_OUT);
+    return moreMs;
+  });
 }
 
 function readEnd({ status, headers }: Response, pool: HostPool): AttemptEnd {

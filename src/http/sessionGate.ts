@@ -88,7 +88,9 @@ async function waitForPass(
   const { limits } = run.pool;
   const waiting = new AbortController();
   const links = [linkSignal(run.signal, waiting), linkSignal(controller?.signal, waiting)];
-  const overdue = () => waiting.abort(requestFailure('deadline', run.trace, undefined));
+  const overdue = (): undefined => {
+    waiting.abort(requestFailure('deadline', run.trace, undefined));
+  };
   const limit = limits.set(run.request.traits.deadlineMs, overdue);
   try {
     return await gate.passFor(host, last, refused, waiting.signal);

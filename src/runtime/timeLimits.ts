@@ -2,17 +2,23 @@ import type { Clock } from './ports.ts';
 
 /** One thing whose time is limited. */
 export interface TimeLimit {
-  readonly atMs: number;
-  readonly end: () => void;
+  atMs: number;
+  /** Called when the time is over; gives how much longer it may take, in milliseconds, if it may. Null once lifted. */
+  end: (() => number | undefined) | null;
 }
+
+/** So many limits may lie about, lifted, before they are swept out. */
+const LITTER = 64;
 
 /**
  * Many time limits over one timer. Almost all of them are lifted long before they are due, so setting and lifting one costs
- * next to nothing, and the timer is set again only when it fires. It does not keep a process alive: what is limited does.
+ * next to nothing: a lifted one is only marked, and swept out with many others; and the timer is set again only when it
+ * fires. It does not keep a process alive: what is limited does.
  */
 export class TimeLimits {
   readonly #clock: Clock;
-  readonly #limits = new Set<TimeLimit>();
+  #limits: TimeLimit[] = [];
+  #sweepAt = LITTER;
   #timerAtMs = Infinity;
   #cancel: () => void = () => {};
 
@@ -20,16 +26,21 @@ export class TimeLimits {
     this.#clock = clock;
   }
 
-  /** Calls `end` at `atMs`, unless the limit is lifted before. */
-  set(atMs: number, end: () => void): TimeLimit {
+  /** Calls `end` at `atMs`, unless the limit is lifted before; and again after the time that it then gives. */
+  set(atMs: number, end: () => number | undefined): TimeLimit {
     const limit = { atMs, end };
-    this.#limits.add(limit);
+    if (this.#limits.push(limit) > this.#sweepAt) this.#sweep();
     if (atMs < this.#timerAtMs) this.#wakeAt(atMs);
     return limit;
   }
 
   lift(limit: TimeLimit): void {
-    this.#limits.delete(limit);
+    limit.end = null;
+  }
+
+  #sweep(): void {
+    this.#limits = this.#limits.filter(({ end }) => end !== null);
+    this.#sweepAt = this.#limits.length * 2 + LITTER;
   }
 
   #wakeAt(atMs: number): void {
@@ -41,14 +52,14 @@ export class TimeLimits {
   #fire(): void {
     this.#timerAtMs = Infinity;
     const nowMs = this.#clock.now();
-    for (const limit of [...this.#limits]) {
-      if (limit.atMs <= nowMs) {
-        this.lift(limit);
-        limit.end();
-      }
+    for (const limit of this.#limits) {
+      if (limit.end === null || limit.atMs > nowMs) continue;
+      const moreMs = limit.end() ?? 0;
+      if (moreMs > 0) limit.atMs = nowMs + moreMs;
+      else limit.end = null;
     }
-    let next = Infinity;
-    for (const { atMs } of this.#limits) next = Math.min(next, atMs);
+    this.#sweep();
+    const next = this.#limits.reduce((soonest, { atMs }) => Math.min(soonest, atMs), Infinity);
     if (next < this.#timerAtMs) this.#wakeAt(next);
   }
 }
