@@ -1,4 +1,5 @@
 import { type AttemptTrace, SwitchoverError } from '../policy/error.ts';
+import { isSafeMethod } from '../policy/idempotency.ts';
 import { recordOf } from '../policy/poolState.ts';
 import {
   asking,
@@ -128,14 +129,14 @@ export class RequestRun implements Sending, HedgedRun {
   }
 
   #ask(host: HostConfig | undefined): Promise<EndedAttempt> {
-    const { init, settings } = this.request;
+    const { init, settings, traits } = this.request;
     if (host === undefined) {
       throw new SwitchoverError('NO_HOSTS', 'No host is known.', {
         remedy: 'Give a host, or see the warning events of discovery.',
       });
     }
     const { hedging } = this.parts;
-    if (settings.hedge === false || hedging === null) return this.send(host, init);
+    if (settings.hedge === false || hedging === null || !isSafeMethod(traits.method)) return this.send(host, init);
     return hedging(this, host, init, settings.hedge === true ? null : settings.hedge.delayMs);
   }
 
