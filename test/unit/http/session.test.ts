@@ -337,6 +337,27 @@ describe('a change of host', () => {
     expect(await who(fetch('/me'))).toEqual({ origin: A, token: 't2' });
   });
 
+  test('is not made for the leg of a hedge that nobody wants any more', async () => {
+    const fleet = new Fleet();
+    const { pool, session, clock } = clientOf(fleet, { hosts: [A, B, C] });
+    const fetch = createFetch(pool, { session: session.part, hedging: hedging() });
+    await who(fetch('/me'));
+    const releaseResume = fleet.hold('/resume');
+    const atC = who(fetch('/me', { failover: { pin: C } }));
+    const releaseSlow = fleet.hold('/slow');
+    const hedged = who(fetch('/slow', { failover: { hedge: { delayMs: 50 } } }));
+    await settle();
+    clock.advance(50);
+    await settle();
+    expect(fleet.at('/slow')).toEqual([A]);
+    releaseSlow();
+    expect(await hedged).toMatchObject({ origin: A });
+    releaseResume();
+    expect(await atC).toMatchObject({ origin: C });
+    await settle();
+    expect(fleet.at('/resume')).toEqual([C]);
+  });
+
   test('costs a hedged request no second session', async () => {
     const fleet = new Fleet();
     const { pool, session, clock } = clientOf(fleet);
