@@ -23,6 +23,7 @@ export type {
   Clock,
   Connectivity,
   Fetch,
+  FoundHosts,
   HostSource,
   KeyValueStore,
   Lifecycle,

@@ -61,7 +61,7 @@ export function srvHosts(options: SrvOptions): HostSource {
       const records = await look(name, resolver, signal);
       if (records.length > MOST_RECORDS)
         throw refused(name, `has ${records.length} records, more than ${MOST_RECORDS}`);
-      return order(foldTargets(readTargets(name, records, scheme, allow)));
+      return { hosts: order(foldTargets(readTargets(name, records, scheme, allow))) };
     },
   };
 }

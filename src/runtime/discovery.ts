@@ -23,11 +23,12 @@ export function discovery(source: HostSource): PoolPart {
 /** Looks now, and again whenever it is due, until the pool is closed. Settles after the first look. */
 function keepLooking(pool: HostPool, source: HostSource): Promise<void> {
   const { clock, random } = pool.ports;
+  const found: Found = { generation: -1 };
   let failures = 0;
   let stopTimer = () => {};
   pool.signal.addEventListener('abort', () => stopTimer());
   const look = async (): Promise<void> => {
-    failures = (await refresh(pool, source)) ? 0 : failures + 1;
+    failures = (await refresh(pool, source, found)) ? 0 : failures + 1;
     if (pool.closed) return;
     const { retryBaseMs } = DEFAULTS.discovery;
     // Spread by a tenth, so that clients that started together do not ask together for ever.
@@ -40,12 +41,22 @@ function keepLooking(pool: HostPool, source: HostSource): Promise<void> {
   return look();
 }
 
+/** What one pool has taken from a source. The source itself keeps nothing, so that several pools may share it. */
+interface Found {
+  generation: number;
+}
+
 /** One look; false where it brought nothing that can be used. */
-async function refresh(pool: HostPool, source: HostSource): Promise<boolean> {
+async function refresh(pool: HostPool, source: HostSource, found: Found): Promise<boolean> {
   const limit = timeLimit(pool, DEFAULTS.discovery.timeoutMs, pool.signal);
   try {
-    const hosts = await Promise.race([source.load(limit.signal, (path) => ask(pool, path, limit.signal)), limit.over]);
-    if (hosts !== null && !pool.closed) pool.setHosts(hosts);
+    const load = source.load(limit.signal, (path) => ask(pool, path, limit.signal));
+    const news = await Promise.race([load, limit.over]);
+    if (news === null || pool.closed) return true;
+    const { hosts, generation } = news;
+    if (generation !== undefined && generation <= found.generation) return true;
+    pool.setHosts(hosts);
+    found.generation = generation ?? found.generation;
     return true;
   } catch (error) {
     if (!pool.closed) pool.warn(refusal(error));

@@ -53,6 +53,13 @@ export interface Ports {
   readonly lifecycle: Lifecycle;
 }
 
+/** A list of hosts, as a source found it. */
+export interface FoundHosts {
+  readonly hosts: HostList;
+  /** Grows with each change of the list: the pool drops what is not above the last one that it took. Default: always taken. */
+  readonly generation?: number;
+}
+
 /** Where a pool's list of hosts comes from, other than its options: service records, a document. */
 export interface HostSource {
   /**
@@ -63,7 +70,7 @@ export interface HostSource {
    * @param signal Ends the look: the pool was closed, or its time is over. Rejects with the signal's reason.
    * @param ask Asks the listed hosts for a path, best host first: for sources that the hosts themselves serve.
    */
-  load(signal: AbortSignal, ask: (path: string) => Promise<Response>): Promise<HostList | null>;
+  load(signal: AbortSignal, ask: (path: string) => Promise<Response>): Promise<FoundHosts | null>;
   /** Between two looks, in milliseconds. The pool spreads it, so that clients do not ask together. */
   readonly refreshMs: number;
 }

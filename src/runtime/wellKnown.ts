@@ -3,7 +3,7 @@ import { DEFAULTS } from '../policy/defaults.ts';
 import { SwitchoverError } from '../policy/error.ts';
 import type { HostList, HostSpec } from '../policy/hostList.ts';
 import { boundedText } from './boundedText.ts';
-import type { HostSource } from './ports.ts';
+import type { FoundHosts, HostSource } from './ports.ts';
 
 /** Options of {@link wellKnownHosts}. */
 export interface WellKnownOptions {
@@ -13,11 +13,6 @@ export interface WellKnownOptions {
   readonly path?: string;
   /** Between two looks, in milliseconds, spread by a tenth. Default 300,000. */
   readonly refreshMs?: number;
-}
-
-interface HostsDocument {
-  readonly generation: number;
-  readonly hosts: HostList;
 }
 
 /**
@@ -36,21 +31,18 @@ export function wellKnownHosts(options: WellKnownOptions): HostSource {
       remedy: 'Name the hosts that a document may list, as in https://*.example.com.',
     });
   }
-  let seen = -1;
   return {
     refreshMs: options.refreshMs ?? DEFAULTS.discovery.refreshMs,
     async load(_signal, ask) {
       const response = await ask(options.path ?? '/.well-known/switchover.json');
       const document = readDocument(await boundedText(response, DEFAULTS.answer.capBytes));
-      if (document.generation <= seen) return null;
       refuseUnlisted(document.hosts, options.allow);
-      seen = document.generation;
-      return document.hosts;
+      return document;
     },
   };
 }
 
-function readDocument(text: string | null): HostsDocument {
+function readDocument(text: string | null): FoundHosts {
   if (text === null) throw refused('is larger than 64 KiB');
   const document: unknown = parse(text);
   if (typeof document !== 'object' || document === null) throw refused('is not a JSON object');
