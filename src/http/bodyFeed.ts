@@ -37,22 +37,18 @@ export class BodyFeed {
     this.#stallMs = !endless && stallMs && stallMs <= MAX_DELAY_MS ? stallMs : 0;
   }
 
-  /** The next chunk that has bytes; undefined at the end. */
+  /** The next chunk; undefined at the end. */
   async read(): Promise<Uint8Array | undefined> {
     this.#watch();
     try {
-      let chunk: Uint8Array | undefined;
-      do chunk = (await this.#reader.read()).value;
-      while (chunk?.byteLength === 0);
-      return chunk;
+      return (await this.#reader.read()).value;
     } finally {
       this.#sinceMs = undefined;
     }
   }
 
-  /** Closes the stream and frees its socket, unless a clone still reads from it. */
+  /** Closes the stream and frees its socket, unless a clone still reads from it. Call `end` too. */
   cancel(reason: unknown): Promise<void> {
-    this.end();
     return this.#reader.cancel(reason).catch(ignore);
   }
 

@@ -341,6 +341,23 @@ describe('a body that nobody reads', () => {
     await until(() => server.open === 0, 'its socket is closed');
   });
 
+  it('keeps the link to its caller while a clone can still be read', async () => {
+    const server = await serve((_request, response) => response.end('body'));
+    const copy = await (async () => {
+      const response = await guardedFetch(server.url);
+      const clone = response.clone();
+      await response.text();
+      return clone;
+    })();
+    for (let turn = 0; turn < 20; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      collectGarbage();
+    }
+    expect(onDone).not.toHaveBeenCalled();
+    expect(await copy.text()).toBe('body');
+    expect(onDone).toHaveBeenCalledOnce();
+  });
+
   it('stays while its stream is held, even if the response is not', async () => {
     const server = await serve((_request, response) => {
       response.writeHead(200).write('first ');

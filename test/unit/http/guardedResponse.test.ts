@@ -54,6 +54,21 @@ describe('a guarded response', () => {
     expect([body.pulled, clock.everSet, response.bodyUsed, response.body?.locked]).toEqual([0, 0, false, false]);
   });
 
+  it('reads nothing ahead of a stream that is no byte stream either', async () => {
+    let pulled = 0;
+    const source = new ReadableStream(
+      {
+        pull() {
+          pulled++;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    void guard(networkResponse(source), options).body;
+    await settle();
+    expect(pulled).toBe(0);
+  });
+
   it.each([
     ['text', '{"one":1,"two":2}'],
     ['json', { one: 1, two: 2 }],
@@ -133,7 +148,7 @@ describe('a guarded response', () => {
     expect(chunk.byteLength).toBe(4);
   });
 
-  it('skips chunks without bytes, which would end a byte stream too early', async () => {
+  it('goes on after a chunk without bytes', async () => {
     const stream = new ReadableStream({
       start(controller) {
         for (const text of ['', 'a', '', 'b', '']) controller.enqueue(utf8(text));
@@ -229,6 +244,18 @@ describe('a body can be read once only:', () => {
     const cancelled = guarded();
     await cancelled.body?.cancel();
     expect([read.bodyUsed, cancelled.bodyUsed]).toEqual([true, true]);
+  });
+
+  it('a clone that was refused leaves the reader as it was', async () => {
+    const response = guarded();
+    const reader = response.body?.getReader();
+    // A native clone would be made for nobody, and keep every byte for it.
+    const nativeClone = vi.spyOn(Response.prototype, 'clone');
+    expect(() => response.clone()).toThrow(TypeError);
+    expect(nativeClone).not.toHaveBeenCalled();
+    nativeClone.mockRestore();
+    expect((await reader?.read())?.value).toEqual(HALVES[0]);
+    expect((await reader?.read())?.value).toEqual(HALVES[1]);
   });
 
   it('a reader that let go without reading leaves it whole', async () => {
@@ -336,6 +363,24 @@ describe('a stall', () => {
     expect(await reading).toBe('aaaaa');
   });
 
+  it('is seen as soon as that is over, although one timer serves many chunks', async () => {
+    let give: ReadableStreamDefaultController | undefined;
+    const stream = new ReadableStream({
+      start(controller) {
+        give = controller;
+      },
+    });
+    const reading = rejection(guard(networkResponse(stream), options).text());
+    clock.advance(600);
+    give?.enqueue(utf8('a'));
+    await settle();
+    clock.advance(999);
+    expect(options.onBroken).not.toHaveBeenCalled();
+    clock.advance(1);
+    expect(options.onBroken).toHaveBeenCalledOnce();
+    expect(await reading).toMatchObject({ code: 'BODY_BROKEN' });
+  });
+
   it('is none while nobody reads', async () => {
     const reader = guarded(fakeBody(HALVES)).body?.getReader();
     await reader?.read();
@@ -392,6 +437,12 @@ describe('a break', () => {
     const response = guarded(fakeBody(HALVES, 'break'), { 'content-length': String(TEXT.byteLength) });
     expect(await response.text()).toBe('{"one":1,"two":2}');
     expect(options.onBroken).not.toHaveBeenCalled();
+  });
+
+  it('after as many bytes as a hidden coding may have packed is one: nobody knows how many were to come', async () => {
+    const headers = { 'content-length': String(HALVES[0].byteLength) };
+    const response = guard(networkResponse(fakeBody([HALVES[0]], 'break').stream, headers, 200, 'cors'), options);
+    expect(await rejection(response.text())).toMatchObject({ code: 'BODY_BROKEN' });
   });
 
   it('is also an end that comes too early', async () => {
@@ -458,6 +509,7 @@ describe('what is not guarded:', () => {
   it('a mock that is no class instance', () => {
     const mock = { status: 200, body: fakeBody([]).stream, text: () => 'mine' } as unknown as Response;
     expect(guard(mock, options).text()).toBe('mine');
+    expect(Object.getPrototypeOf(mock)).toBe(Object.prototype);
   });
 
   it("a polyfill whose body is no stream, such as React Native's", () => {

@@ -364,6 +364,11 @@ describe('on React Native, whose Request has no stream', () => {
     expect(sent).toEqual({ body: '{}', replayable: true });
   });
 
+  it('a GET has no body to read', () => {
+    const get = { ...phoneRequest('text/plain', {}), method: 'GET' } as Request;
+    expect(prepareBody(get, undefined, CAP, undefined)).toEqual({ body: undefined, replayable: true });
+  });
+
   it('anything else is read as a buffer', async () => {
     const { buffer } = utf8('png');
     const sent = await read(phoneRequest('image/png', { arrayBuffer: async () => buffer }));

@@ -109,6 +109,10 @@ describe('a stream that broke', () => {
   it.each([
     ['the file has changed', () => first(40, { etag: '"v2"' }, 'close')],
     ['the server knows no ranges', () => first(40, {}, 'close')],
+    [
+      'a 200 claims to be the range',
+      () => networkResponse(fakeBody([BYTES]).stream, { etag: TAG, 'content-range': 'bytes 15-39/40' }),
+    ],
     ['the range is not satisfiable', () => networkResponse(fakeBody([]).stream, { etag: TAG }, 416)],
     ['the server has an error', () => networkResponse(fakeBody([]).stream, {}, 500)],
     ['the answer begins at another byte', () => part(0)],
@@ -207,12 +211,49 @@ describe('a stream that broke', () => {
   });
 
   it('stops the resumed connection, not the first, where that one stalls', async () => {
-    const { asked, options, clock, abort } = harness([part(15, 20, 'silence'), part(20)]);
+    const { asked, options, clock, abort, onBroken } = harness([part(15, 20, 'silence'), part(20)]);
     const reading = readStream(guard(first(15), options));
     await settle(200);
     clock.advance(1000);
     expect((await reading).got).toEqual(BYTES);
     expect([abort.mock.calls.length, asked[0]?.signal.aborted, asked[1]?.signal.aborted]).toEqual([0, true, false]);
+    expect(onBroken.mock.calls.map(([fault]) => fault)).toEqual(['broken-body', 'stalled']);
+  });
+
+  it('that the reader cancels meanwhile is over once, and its clone is not over with it', async () => {
+    let refuse = () => {};
+    const onDone = vi.fn<() => void>();
+    const { options } = harness([], {
+      onDone,
+      refetch: () =>
+        new Promise((_, reject) => {
+          refuse = () => reject(new Error('late'));
+        }),
+    });
+    const response = guard(first(15), options);
+    const copy = response.clone();
+    const reader = response.body?.getReader();
+    await reader?.read();
+    const waiting = reader?.read();
+    await settle();
+    void reader?.cancel();
+    refuse();
+    await waiting;
+    await settle();
+    expect([onDone.mock.calls.length, copy.bodyUsed]).toEqual([0, false]);
+  });
+
+  it('of another origin, whose head may hide things, is held to the size that its rest has told', async () => {
+    const hidden = networkResponse(fakeBody([BYTES.slice(0, 15)], 'break').stream, { etag: TAG }, 200, 'cors');
+    const short = networkResponse(
+      fakeBody([BYTES.slice(15, 30)]).stream,
+      { etag: TAG, 'content-range': 'bytes 15-39/40' },
+      206,
+      'cors',
+    );
+    const { options } = harness([short]);
+    const { got, error } = await readStream(guard(hidden, options));
+    expect([got.length, error]).toMatchObject([30, { code: 'BODY_BROKEN' }]);
   });
 });
 
@@ -359,12 +400,13 @@ describe('whatever breaks and whoever lies', () => {
   const world = fc.record({
     opening: scene.map((one): Scene => ({ ...one, conduct: 'honest' })),
     knowsLength: fc.boolean(),
+    type: fc.constantFrom('basic', 'cors'),
     scenes: fc.array(scene, { maxLength: 8 }),
     sharedEtags: fc.boolean(),
   });
 
   async function play(
-    { opening, knowsLength, scenes, sharedEtags }: typeof world extends fc.Arbitrary<infer T> ? T : never,
+    { opening, knowsLength, type, scenes, sharedEtags }: typeof world extends fc.Arbitrary<infer T> ? T : never,
     read: (response: Response) => Promise<{ got: Uint8Array | undefined; error: unknown }>,
   ) {
     const left = [...scenes];
@@ -388,6 +430,8 @@ describe('whatever breaks and whoever lies', () => {
     const start = networkResponse(
       fakeBody(chunks, opening.end).stream,
       knowsLength ? { ...headers, 'content-length': '40' } : headers,
+      200,
+      type,
     );
     let over = false;
     const reading = read(guard(start, options)).finally(() => {
