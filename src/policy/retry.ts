@@ -1,14 +1,14 @@
 import { fullJitter } from './backoff.ts';
-import type { HostRecord } from './health.ts';
+import { type HostRecord, isAlive, isUsable } from './health.ts';
 import { isReplaySafe, isSafeMethod } from './idempotency.ts';
 import type { Outcome } from './outcome.ts';
 import type { PoolState } from './poolState.ts';
 import { payRetry } from './retryBudget.ts';
-import { candidates, isReady } from './selection.ts';
+import { candidates } from './selection.ts';
 
 /** How a request may be tried again. */
 export interface RetryPolicy {
-  /** Attempts on which a server may have done work, in all. Default 3. */
+  /** Attempts on which a server may have done work, in all; 1 means that nothing is sent twice. Default 3. */
   readonly attempts: number;
   /** The same, to one host. Default 2. */
   readonly attemptsPerHost: number;
@@ -72,36 +72,41 @@ export interface RetryEnv {
  * Decides what comes after an attempt.
  *
  * The first move to another host that is ready is immediate; everything else waits with full jitter. A retry pays one
- * token of the pool's budget, unless the server provably did no work (it can't add to an overload), or its host was
- * ejected while this attempt ran (in-flight requests, once each).
+ * token of the pool's budget, unless no server did any work (it can't add to an overload), or its host was taken out of
+ * service while this attempt ran (in-flight requests, once each).
  */
 export function nextStep(before: RetryState, attempt: EndedAttempt, request: RequestTraits, env: RetryEnv): RetryStep {
   const { outcome } = attempt;
   if (!maySendAgain(outcome, request)) return { kind: 'give-up', why: 'not-replayable' };
-  const worked = mayHaveWorked(outcome);
+  // One attempt means one, also where no server did any work.
+  if (env.policy.attempts <= 1) return { kind: 'give-up', why: 'attempts' };
+  if (env.nowMs >= request.deadlineMs) return { kind: 'give-up', why: 'deadline' };
+  const worked = mayHaveWorked(outcome, env.pool);
   const state = worked ? charge(before, attempt, env.pool) : before;
   if (state.worked.length >= env.policy.attempts) return { kind: 'give-up', why: 'attempts' };
   const pays = worked && state.movedFree === before.movedFree;
   if (pays && payRetry(env.pool.budget) === null) return { kind: 'give-up', why: 'budget' };
   const next = readyElsewhere(state, attempt.origin, request, env);
   if (next !== undefined) return { kind: 'move', origin: next.origin, state, pays };
-  if (!openHosts(state, request, env).length) return { kind: 'give-up', why: 'attempts' };
-  const delayMs = waitMs(state, outcome, request, env);
+  const open = openHosts(state, request, env);
+  if (open.length === 0) return { kind: 'give-up', why: 'attempts' };
+  const delayMs = waitMs(state, open, env);
   if (env.nowMs + delayMs >= request.deadlineMs) return { kind: 'give-up', why: 'deadline' };
   return { kind: 'wait', delayMs, state: { ...state, waits: state.waits + 1 }, pays };
 }
 
 /**
- * The host to ask after a wait: of those that answered well when they were last heard of, else of all that are ready, the one
- * that this request has asked least.
+ * The host to ask after a wait: of those that answered well when they were last heard of, else of all that are ready, else of
+ * those that do not ask to be left alone, the best one that this request has asked least.
  */
 export function hostToAsk(state: RetryState, request: RequestTraits, env: RetryEnv): HostRecord | undefined {
   const open = openHosts(state, request, env);
-  const ready = open.filter((host) => isReady(host, env.nowMs));
+  const free = open.filter((host) => host.busyUntilMs <= env.nowMs);
+  const ready = inService(free);
   const calm = ready.filter(({ troubleSinceMs }) => troubleSinceMs === null);
-  const best = calm.length > 0 ? calm : ready;
-  const fewest = Math.min(...best.map(({ origin }) => count(state.asked, origin)));
-  return best.find(({ origin }) => count(state.asked, origin) === fewest) ?? open[0];
+  const among = [calm, ready, free].find(({ length }) => length > 0) ?? open;
+  const fewest = Math.min(...among.map(({ origin }) => count(state.asked, origin)));
+  return among.find(({ origin }) => count(state.asked, origin) === fewest);
 }
 
 /** The state with one more attempt at `origin` on the books. */
@@ -128,14 +133,18 @@ function maySendAgain(outcome: Outcome, request: RequestTraits): boolean {
   return outcome.processed === 'no' || isReplaySafe(request.method, request.hasIdempotencyKey);
 }
 
-/** Only what may have cost a server work is charged and limited: a refused connection can't deepen an overload. */
-function mayHaveWorked(outcome: Outcome): boolean {
+/**
+ * Only what may have cost a server work is charged and limited: a refused connection can't deepen an overload, nor can what
+ * was sent into a network that is not there.
+ */
+function mayHaveWorked(outcome: Outcome, pool: PoolState): boolean {
+  if (outcome.kind === 'local-fault' && pool.connectivity.kind === 'offline') return false;
   return (
     outcome.kind === 'ok' || outcome.kind === 'app-fault' || outcome.kind === 'busy' || outcome.processed === 'maybe'
   );
 }
 
-/** Books the attempt as work, and uses up the free move if its host was ejected while it ran. */
+/** Books the attempt as work, and uses up the free move if its host was taken out of service while it ran. */
 function charge(state: RetryState, attempt: EndedAttempt, pool: PoolState): RetryState {
   const ejectedAtMs = pool.hosts.find((host) => host.origin === attempt.origin)?.ejectedAtMs ?? null;
   const justEjected = ejectedAtMs !== null && ejectedAtMs >= attempt.startedMs;
@@ -156,24 +165,22 @@ function readyElsewhere(
 
 /** A standby that has not been asked by this request may have been promoted since: asking it costs nobody work. */
 function mayTryAtOnce(host: HostRecord, nowMs: number): boolean {
-  return isReady(host, nowMs) || host.health.kind === 'inactive';
+  return isAlive(host) && host.busyUntilMs <= nowMs;
 }
 
 /**
- * Full jitter, and for a busy host what it asked for plus jitter, never less (RFC 9110, section 10.2.3).
+ * Full jitter. Where all that could serve ask to be left alone, what the first of them asked for, and jitter in proportion on
+ * top, never less (RFC 9110, section 10.2.3): it told all its clients the same time.
  */
-function waitMs(
-  state: RetryState,
-  outcome: Outcome,
-  request: RequestTraits,
-  { policy, random, pool, nowMs }: RetryEnv,
-): number {
-  const backoffMs = fullJitter(state.waits, { baseMs: policy.backoffBaseMs, capMs: policy.backoffCapMs }, random);
-  if (outcome.kind !== 'busy') return backoffMs;
-  const others = pool.hosts.filter((host) => request.pin === null || host.origin === request.pin);
-  const soonest = Math.min(...others.map((host) => Math.max(0, host.busyUntilMs - nowMs)));
-  return soonest + backoffMs;
+function waitMs(state: RetryState, open: readonly HostRecord[], { policy, random, nowMs }: RetryEnv): number {
+  const usable = inService(open);
+  const busyUntilMs = Math.min(...(usable.length > 0 ? usable : open).map((host) => host.busyUntilMs));
+  const busyMs = Math.max(0, busyUntilMs - nowMs);
+  const limits = { baseMs: Math.max(policy.backoffBaseMs, busyMs / 10), capMs: policy.backoffCapMs };
+  return busyMs + fullJitter(state.waits, limits, random);
 }
+
+const inService = (hosts: readonly HostRecord[]): readonly HostRecord[] => hosts.filter(({ health }) => isUsable(health));
 
 /** The hosts that this request may still be sent to, best first. */
 function openHosts(
