@@ -7,6 +7,7 @@ import type { HostConfig } from '../policy/topology.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import type { TimeLimit } from '../runtime/timeLimits.ts';
 import { reasonOf } from './abortReason.ts';
+import { linkSignal } from './linkSignal.ts';
 import { networkFault } from './networkFault.ts';
 import type { SentBody } from './requestBody.ts';
 
@@ -105,13 +106,11 @@ function book(origin: string, end: AttemptEnd, startedMs: number, { pool, path }
   return { outcome: pool.report(origin, end, startedMs, nowMs, isGet ? path : null), tookMs: nowMs - startedMs };
 }
 
-/** Lets an attempt be aborted by its caller; the returned function ends that, so that a long-lived signal keeps nothing. */
+/** Lets an attempt be aborted by its caller. */
 function follow({ signal, signalIsOwn }: Sending, controller: AbortController): (() => void) | null {
   if (signal === undefined) return null;
-  const abort = () => controller.abort(reasonOf(signal));
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort);
-  return signalIsOwn ? null : () => signal.removeEventListener('abort', abort);
+  const unlink = linkSignal(signal, controller);
+  return signalIsOwn ? null : unlink;
 }
 
 /** Aborts the attempt when its time is over, unless it has nowhere else to go: then the rest of the total counts. */
