@@ -6,6 +6,7 @@ import { bufferedBodies } from './http/requestBody.ts';
 import type { RequestOptions } from './http/requestOptions.ts';
 import { createSession, type FailoverSession, type Session } from './http/session.ts';
 import type { SessionOptions } from './http/sessionOptions.ts';
+import { fill } from './policy/healthPolicy.ts';
 import type { HostList } from './policy/hostList.ts';
 import { judgeProbe } from './policy/probeAnswer.ts';
 import { affinity } from './runtime/affinity.ts';
@@ -69,7 +70,9 @@ export interface Failover {
 /** Puts the parts together over one pool. Each platform's entry gives its own defaults. */
 export function assemble(options: FailoverOptions, platform: PoolOptions, closePlatform?: () => void): Failover {
   const { hosts, bufferCapBytes, sharedEtags, hedge, session: asked, ky, ...rest } = options;
-  const { name: _name, affinity: _affinity, zone: _zone, discovery: _discovery, ...poolOptions } = rest;
+  const { name, affinity: key, zone, discovery: _discovery, ...poolOptions } = rest;
+  const own = { name: '', affinity: '', zone: '', bufferCapBytes: 0, sharedEtags: false };
+  fill<object>('createFailover', own, { name, affinity: key, zone, bufferCapBytes, sharedEtags });
   const pool = new HostPool(hosts, {
     judge: judgeProbe,
     ...platform,
@@ -118,7 +121,7 @@ function sessionOf(pool: HostPool, options: SessionOptions): Session {
 
 function partsOf({ name, affinity: key, zone, discovery: source, hosts, parts = [] }: FailoverOptions): PoolPart[] {
   return [
-    ...('active' in hosts ? [affinity({ key, zone, name })] : []),
+    ...(typeof hosts === 'object' && hosts !== null && 'active' in hosts ? [affinity({ key, zone, name })] : []),
     storedHealth(name),
     ...(source === undefined ? [] : [discovery(source)]),
     ...parts,

@@ -7,7 +7,7 @@ import { abortable } from './abortable.ts';
 import { reasonOf } from './abortReason.ts';
 import { hasIdempotencyKey, withIdempotencyKey } from './idempotencyKey.ts';
 import { type FetchParts, plainAnswers, plainBodies } from './parts.ts';
-import { type RequestOptions, type RequestSettings, readRequestOptions } from './requestOptions.ts';
+import { type RequestOptions, type RequestSettings, readHedge, readRequestOptions } from './requestOptions.ts';
 import { readInit } from './requestParts.ts';
 import { RequestRun } from './requestRun.ts';
 
@@ -59,7 +59,7 @@ export function createSender(pool: HostPool, options: FetchOptions): Sender {
     pin: null,
     retry,
     timeout,
-    hedge: options.hedge ?? false,
+    hedge: readHedge(options.hedge, false),
     idempotencyKey: null,
     resume: true,
     session: true,

@@ -1,4 +1,5 @@
 import { SwitchoverError } from '../policy/error.ts';
+import { fill } from '../policy/healthPolicy.ts';
 import type { RetryPolicy } from '../policy/retry.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import { refuseUnknown, type TimeoutPolicy } from '../runtime/poolOptions.ts';
@@ -49,8 +50,17 @@ const KNOWN: ReadonlySet<string> = new Set('pin retry timeout hedge idempotencyK
 
 const NO_RETRY: Partial<RetryPolicy> = { attempts: 1 };
 
+/** @throws SwitchoverError `INVALID_OPTION` */
+export function readHedge(
+  given: RequestOptions['hedge'],
+  fallback: RequestSettings['hedge'],
+): RequestSettings['hedge'] {
+  return typeof given === 'object' ? fill('hedge', { delayMs: 0 }, given) : (given ?? fallback);
+}
+
 /**
- * @throws SwitchoverError `INVALID_OPTION` for an unknown name, `UNLISTED_HOST` for a pin that is not in the list.
+ * @throws SwitchoverError `INVALID_OPTION` for an unknown name or a value out of its range, `UNLISTED_HOST` for a pin that is
+ * not in the list.
  */
 export function readRequestOptions(
   options: RequestOptions,
@@ -62,12 +72,11 @@ export function readRequestOptions(
   if (pin !== null && pool.hostOf(pin) === undefined) {
     throw new SwitchoverError('UNLISTED_HOST', `${pin} is not in the list.`, { remedy: 'Pin a listed origin.' });
   }
-  const retry = options.retry === false ? NO_RETRY : options.retry;
   return {
     pin,
-    retry: retry === undefined ? defaults.retry : { ...defaults.retry, ...retry },
-    timeout: options.timeout === undefined ? defaults.timeout : { ...defaults.timeout, ...options.timeout },
-    hedge: options.hedge ?? defaults.hedge,
+    retry: fill('retry', defaults.retry, options.retry === false ? NO_RETRY : options.retry),
+    timeout: fill('timeout', defaults.timeout, options.timeout),
+    hedge: readHedge(options.hedge, defaults.hedge),
     idempotencyKey: options.idempotencyKey ?? null,
     resume: options.resume ?? defaults.resume,
     session: options.session ?? true,

@@ -22,8 +22,9 @@ export class SafeStorage {
   /** What was stored; undefined where there is nothing, or it takes too long. Never rejects. */
   async read(limitMs: number = DEFAULTS.storage.loadTimeoutMs): Promise<string | undefined> {
     try {
-      const reading = Promise.resolve(this.#store.get(this.#key)).then((text) => ({ text }));
-      const found = await waitAtMost(this.#pool.ports.clock, limitMs, reading);
+      // A store that throws at once does so before anybody could listen: that is told of a moment later.
+      const reading = async () => ({ text: await this.#store.get(this.#key) });
+      const found = await waitAtMost(this.#pool.ports.clock, limitMs, reading());
       if (found === undefined) this.complain(`read within ${limitMs} ms`);
       return found?.text;
     } catch (cause) {

@@ -3,6 +3,7 @@ import { DEFAULTS } from '../policy/defaults.ts';
 import { SwitchoverError } from '../policy/error.ts';
 import type { HostList, HostSpec } from '../policy/hostList.ts';
 import { boundedText } from './boundedText.ts';
+import { refuseUnknown } from './poolOptions.ts';
 import type { FoundHosts, HostSource } from './ports.ts';
 
 /** Options of {@link wellKnownHosts}. */
@@ -15,6 +16,8 @@ export interface WellKnownOptions {
   readonly refreshMs?: number;
 }
 
+const KNOWN: ReadonlySet<string> = new Set(['allow', 'path', 'refreshMs']);
+
 /**
  * Hosts from a document that the listed hosts themselves serve:
  * `{ "generation": 7, "hosts": ["https://a.example.com", …] }`, or `active` and `standby` in place of `hosts`.
@@ -26,6 +29,7 @@ export interface WellKnownOptions {
  * `DISCOVERY_REFUSED`; the list then stays.
  */
 export function wellKnownHosts(options: WellKnownOptions): HostSource {
+  refuseUnknown(options, KNOWN);
   if (options.allow.length === 0) {
     throw new SwitchoverError('INVALID_OPTION', 'The allow-list is empty.', {
       remedy: 'Name the hosts that a document may list, as in https://*.example.com.',

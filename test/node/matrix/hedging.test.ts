@@ -6,7 +6,7 @@ import { eventually, serverOf, stateOf, useClients } from './clients.ts';
 
 const rig = useRig();
 const client = useClients();
-const SLOW = { kind: 'slowHeaders', delayMs: 1_500, probes: 'spared' } as const;
+const SLOW = { kind: 'slowHeaders', delayMs: 1_000, probes: 'spared' } as const;
 const soon = { failover: { hedge: { delayMs: 50 } } };
 
 async function pair(): Promise<[Server, Server]> {
