@@ -38,6 +38,12 @@ export class TimeLimits {
     limit.end = null;
   }
 
+  /** Ends the timer where nothing waits for it any more. */
+  rest(): void {
+    this.#sweep();
+    if (this.#limits.length === 0) this.#wakeAt(Infinity);
+  }
+
   #sweep(): void {
     this.#limits = this.#limits.filter(({ end }) => end !== null);
     this.#sweepAt = this.#limits.length * 2 + LITTER;
@@ -46,7 +52,8 @@ export class TimeLimits {
   #wakeAt(atMs: number): void {
     this.#cancel();
     this.#timerAtMs = atMs;
-    this.#cancel = this.#clock.setTimer(() => this.#fire(), Math.max(0, atMs - this.#clock.now()), true);
+    if (atMs < Infinity)
+      this.#cancel = this.#clock.setTimer(() => this.#fire(), Math.max(0, atMs - this.#clock.now()), true);
   }
 
   #fire(): void {
