@@ -52,7 +52,7 @@ export const DEFAULTS = {
     timeoutMs: 2_000,
     successThreshold: 2,
     failureThreshold: 1,
-    /** From the end of a cool-down to the first probe. */
+    /** Until the first probe of a new host, where hosts in service are probed, too. */
     initialDelayMs: 0,
     /** Probe hosts that are in service too. */
     always: false,

@@ -9,7 +9,8 @@ import type { HealthPolicy } from './healthPolicy.ts';
 export type Health =
   | {
       readonly kind: 'up';
-      /** Connections in a row that failed. */
+      readonly sinceMs: number;
+      /** Connections and answers in a row that did not come. */
       readonly connectFailures: number;
       /** Answers in a row that were the server's fault. */
       readonly serverErrors: number;
@@ -18,39 +19,52 @@ export type Health =
       readonly countingSinceMs: number;
       /** When a host that asked to be left gradually will be left; null for one that stays. */
       readonly leaveAtMs: number | null;
-      /** When the next probe is due, for pools that probe always; null else, and while one is under way. */
+      /** When the next probe is due, for pools that probe always; null else. */
       readonly probeAtMs: number | null;
       readonly badProbes: number;
     }
-  | { readonly kind: 'inactive'; readonly why: string; readonly probeAtMs: number | null; readonly goodProbes: number }
+  | {
+      readonly kind: 'inactive';
+      readonly why: string;
+      readonly sinceMs: number;
+      readonly probeAtMs: number;
+      readonly goodProbes: number;
+    }
   | { readonly kind: 'ejected'; readonly why: string; readonly untilMs: number }
   | {
       readonly kind: 'half-open';
       readonly why: string;
-      /** `alarm`: a time-out that a single good probe may still explain away. */
-      readonly doubt: 'alarm' | 'recovery';
-      /** Null while a probe or a trial request is under way. */
-      readonly probeAtMs: number | null;
+      /**
+       * `alarm`: a time-out that a single good probe explains away. `recovery`: probes are to prove it. `trial`: live
+       * requests are, one at a time.
+       */
+      readonly doubt: 'alarm' | 'recovery' | 'trial';
+      /** When the next probe or trial is due. */
+      readonly probeAtMs: number;
       readonly goodProbes: number;
       readonly badProbes: number;
+      /** What was counted when the alarm was raised: a good probe does not make a live request's time-out undone. */
+      readonly connectFailures: number;
     }
-  | { readonly kind: 'holding'; readonly why: string; readonly untilMs: number };
+  | { readonly kind: 'holding'; readonly why: string; readonly sinceMs: number; readonly untilMs: number };
 
 /** One host's record: plain data, so that it can be stored and simulated. */
 export interface HostRecord {
   readonly origin: string;
   readonly health: Health;
+  /** True while a probe is under way: there is never a second one. */
+  readonly probing: boolean;
   /** Ejections without a lasting recovery in between: the exponent of the next cool-down. */
   readonly ejections: number;
   /** When the first of the attempts began that have had no answer since; null while the last one was answered. */
   readonly silentSinceMs: number | null;
   /** When the first of the attempts began that have ended badly since; null while the last one was well. */
   readonly troubleSinceMs: number | null;
-  /** When the last attempt timed out; null if none has. */
+  /** When the last attempt timed out; null if none has, or if a probe has answered since. */
   readonly timedOutAtMs: number | null;
   /** Until when the host asked not to be asked; 0 if it did not. */
   readonly busyUntilMs: number;
-  /** When it was ejected last; null if never. */
+  /** When it was taken out of service last, by an ejection or an alarm; null if never. */
   readonly ejectedAtMs: number | null;
 }
 
@@ -62,11 +76,20 @@ export interface Env {
 
 export const isUsable = (health: Health): boolean => health.kind === 'up' || health.kind === 'holding';
 
+/** True for a host that waits for a live request to prove it. */
+export const onTrial = (health: Health): health is Health & { kind: 'half-open' } =>
+  health.kind === 'half-open' && health.doubt === 'trial';
+
+/** True where a live request has a chance: in service, on trial, or a standby that answered when it was asked last. */
+export const isAlive = ({ health, silentSinceMs }: HostRecord): boolean =>
+  isUsable(health) || onTrial(health) || (health.kind === 'inactive' && silentSinceMs === null);
+
 /** A host that nothing is known against. */
 export function freshHost(origin: string, policy: HealthPolicy, env: Env): HostRecord {
   return {
     origin,
     health: up(policy, env, policy.probe.initialDelayMs),
+    probing: false,
     ejections: 0,
     silentSinceMs: null,
     troubleSinceMs: null,
@@ -77,9 +100,10 @@ export function freshHost(origin: string, policy: HealthPolicy, env: Env): HostR
 }
 
 /** In service, with clean counters. */
-export function up(policy: HealthPolicy, env: Env, firstProbeMs = policy.probe.periodMs): Health {
+export function up(policy: HealthPolicy, env: Env, firstProbeMs = policy.probe.periodMs): Health & { kind: 'up' } {
   return {
     kind: 'up',
+    sinceMs: env.nowMs,
     connectFailures: 0,
     serverErrors: 0,
     bodyFaults: 0,
@@ -90,61 +114,76 @@ export function up(policy: HealthPolicy, env: Env, firstProbeMs = policy.probe.p
   };
 }
 
-/** Out of service until a cool-down is over: doubled at each ejection in a row, capped, then spread. */
+/**
+ * Out of service until a cool-down is over: doubled at each ejection in a row, capped, then spread. A host that was in
+ * service for as long as the longest cool-down had recovered for good, and begins anew.
+ */
 export function eject(host: HostRecord, why: string, policy: HealthPolicy, env: Env): HostRecord {
   const { coolDownMs, coolDownCapMs, coolDownSpread } = policy.ejection;
+  const { health } = host;
+  const lasted = health.kind === 'up' && env.nowMs - health.sinceMs >= coolDownCapMs;
+  const before = lasted ? 0 : host.ejections;
   const spread = 1 + coolDownSpread * (2 * env.random() - 1);
-  const coolDown = Math.min(coolDownCapMs, coolDownMs * 2 ** Math.min(host.ejections, 30)) * spread;
+  const coolDown = Math.min(coolDownCapMs, coolDownMs * 2 ** Math.min(before, 30)) * spread;
   return {
     ...host,
     health: { kind: 'ejected', why, untilMs: env.nowMs + coolDown },
-    ejections: host.ejections + 1,
+    ejections: before + 1,
     ejectedAtMs: env.nowMs,
   };
 }
 
-/** Out of first choice until a probe says whether a time-out was the host's or only that request's. */
-export function raiseAlarm(host: HostRecord, why: string, env: Env): HostRecord {
-  return {
-    ...host,
-    health: { kind: 'half-open', why, doubt: 'alarm', probeAtMs: env.nowMs, goodProbes: 0, badProbes: 0 },
-    ejectedAtMs: env.nowMs,
-  };
+/** Out of service until its probes or trials are good, or one of them is bad. */
+export function halfOpen(
+  why: string,
+  doubt: 'alarm' | 'recovery' | 'trial',
+  nowMs: number,
+  connectFailures = 0,
+): Health & { kind: 'half-open' } {
+  return { kind: 'half-open', why, doubt, probeAtMs: nowMs, goodProbes: 0, badProbes: 0, connectFailures };
 }
 
 /** Well, but not to be used. Probes look whether that has changed. */
 export function retire(host: HostRecord, why: string, policy: HealthPolicy, env: Env): HostRecord {
-  if (host.health.kind === 'inactive' && host.health.why === why && host.health.probeAtMs !== null) return host;
-  const probeAtMs = env.nowMs + policy.probe.inactivePeriodMs * (0.5 + env.random());
-  return { ...host, health: { kind: 'inactive', why, probeAtMs, goodProbes: 0 } };
+  const { health } = host;
+  if (health.kind === 'inactive') {
+    const told = health.why === why && health.goodProbes === 0;
+    return told ? host : { ...host, health: { ...health, why, goodProbes: 0 } };
+  }
+  const probeAtMs = env.nowMs + idlePeriodMs(policy, env);
+  return { ...host, health: { kind: 'inactive', why, sinceMs: env.nowMs, probeAtMs, goodProbes: 0 } };
 }
 
-/** The moment at which the passing of time alone changes this host's health; Infinity if none. */
-export function nextChangeMs({ health }: HostRecord): number {
-  if (health.kind === 'up') return health.leaveAtMs ?? Infinity;
-  return 'untilMs' in health ? health.untilMs : Infinity;
+/** The moment at which the passing of time alone changes what is known of this host; Infinity if none. */
+export function nextChangeMs({ health, busyUntilMs }: HostRecord): number {
+  const at = health.kind === 'up' ? health.leaveAtMs : 'untilMs' in health ? health.untilMs : null;
+  return Math.min(at ?? Infinity, busyUntilMs || Infinity);
 }
 
 /** When this host's next probe or trial is due; Infinity where none is wanted, and while one is under way. */
-export function probeDueMs({ health }: HostRecord): number {
-  return ('probeAtMs' in health ? health.probeAtMs : null) ?? Infinity;
+export function probeDueMs({ health, probing }: HostRecord): number {
+  return (!probing && 'probeAtMs' in health ? health.probeAtMs : null) ?? Infinity;
 }
 
-/** What the passing of time alone does to a host's health. */
-export function advanceHost(host: HostRecord, policy: HealthPolicy, env: Env): HostRecord {
+/** The same host with a probe under way, and the moment of the next one settled. */
+export function withProbe(host: HostRecord, policy: HealthPolicy, env: Env): HostRecord {
   const { health } = host;
-  if (health.kind === 'up' && health.leaveAtMs !== null && health.leaveAtMs <= env.nowMs) {
-    return retire(host, 'draining', policy, env);
-  }
-  if (health.kind === 'ejected' && health.untilMs <= env.nowMs) {
-    const probeAtMs = env.nowMs + policy.probe.initialDelayMs;
-    return {
-      ...host,
-      health: { kind: 'half-open', why: health.why, doubt: 'recovery', probeAtMs, goodProbes: 0, badProbes: 0 },
-    };
-  }
-  if (health.kind === 'holding' && health.untilMs <= env.nowMs) {
-    return { ...host, health: up(policy, env), ejections: 0 };
-  }
-  return host;
+  if (!('probeAtMs' in health)) return host;
+  const periodMs = health.kind === 'inactive' ? idlePeriodMs(policy, env) : policy.probe.periodMs;
+  return { ...host, probing: true, health: { ...health, probeAtMs: env.nowMs + periodMs } };
 }
+
+/** What the passing of time alone does to a host. */
+export function advanceHost(host: HostRecord, policy: HealthPolicy, env: Env): HostRecord {
+  if (nextChangeMs(host) > env.nowMs) return host;
+  const { health, busyUntilMs } = host;
+  if (busyUntilMs > 0 && busyUntilMs <= env.nowMs) return advanceHost({ ...host, busyUntilMs: 0 }, policy, env);
+  if (health.kind === 'ejected') {
+    const doubt = policy.failback.proof === 'request' ? 'trial' : 'recovery';
+    return { ...host, health: halfOpen(health.why, doubt, env.nowMs) };
+  }
+  return health.kind === 'up' ? retire(host, 'draining', policy, env) : { ...host, health: up(policy, env) };
+}
+
+/** Looks at hosts that are not needed now are spread, so that clients do not look together. */
+const idlePeriodMs = ({ probe }: HealthPolicy, { random }: Env): number => probe.inactivePeriodMs * (0.5 + random());

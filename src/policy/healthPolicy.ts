@@ -3,25 +3,31 @@ import { SwitchoverError } from './error.ts';
 
 /** When a host is taken out of service. All of it may be given in part; the rest is the default. */
 export interface EjectionPolicy {
-  /** Connections in a row that must fail (refused, reset, DNS, TLS). 0: never. Default 2. */
+  /**
+   * Attempts in a row that must end without an answer: refused, reset, DNS, TLS, time-out. After a first time-out the host
+   * is probed at once. 0: never. Default 2.
+   */
   readonly connectFailures: number;
   /** Answers in a row that must be 5xx, or bodies in a row that must break off or stall. 0: never. Default 3. */
   readonly serverErrors: number;
-  /** Failures further apart than this, in milliseconds, do not add up (nginx' `fail_timeout`). Default Infinity. */
+  /** Failures in a row add up only within this time, in milliseconds (nginx' `fail_timeout`). Default Infinity. */
   readonly windowMs: number;
-  /** First cool-down, in milliseconds; doubled at each ejection in a row. Default 5,000. */
+  /** First cool-down, in milliseconds; doubled at each ejection in a row. Also the least time between trials. Default 5,000. */
   readonly coolDownMs: number;
-  /** Longest cool-down before the spread, in milliseconds. Default 60,000. */
+  /** Longest cool-down before the spread, in milliseconds. A host in service for as long has recovered for good. Default 60,000. */
   readonly coolDownCapMs: number;
   /** The cool-down is multiplied by a draw from [1 - spread, 1 + spread). 0 to 1. Default 0.5. */
   readonly coolDownSpread: number;
-  /** All hosts beginning to fail within this time, in milliseconds, is a fault of this side. Default 10,000. */
+  /** All of several hosts beginning to fail within this time, in milliseconds, is a fault of this side. Default 10,000. */
   readonly localFaultWindowMs: number;
 }
 
 /** How a host's health is asked for. */
 export interface ProbePolicy {
-  /** Path of the health endpoint. Where a host answers 404 there, the path that failed last is asked instead. Default `/healthz/ready`. */
+  /**
+   * Path of the health endpoint. Default `/healthz/ready`; where a host has nothing there (404 or 405), the path that failed
+   * last is asked instead, and any answer below 500 will do. A path that you give must be there.
+   */
   readonly path: string;
   /** Between two probes of one host, in milliseconds (Kubernetes' `periodSeconds`). Default 2,000. */
   readonly periodMs: number;
@@ -33,7 +39,7 @@ export interface ProbePolicy {
   readonly successThreshold: number;
   /** Bad probes in a row that eject a host, or send it back to its cool-down (`failureThreshold`). Default 1. */
   readonly failureThreshold: number;
-  /** From the end of a cool-down to the first probe, in milliseconds (`initialDelaySeconds`). Default 0. */
+  /** Until the first probe of a host that was listed just now, in milliseconds (`initialDelaySeconds`). Needs `always`. Default 0. */
   readonly initialDelayMs: number;
   /** Probe hosts that are in service too, as Kubernetes does. Default false: probes are sent only when a host is down or a failback is due. */
   readonly always: boolean;
@@ -43,7 +49,7 @@ export interface ProbePolicy {
 export interface FailbackPolicy {
   /** A proven host waits a draw from [0, holdMs) before clients return to it, in milliseconds. Default 60,000. */
   readonly holdMs: number;
-  /** What proves a host: background probes, or one live request at a time (as in nginx). Default `probe`. */
+  /** What proves a host: a background `probe`, or one live `request` at a time (as in nginx). Default `probe`. */
   readonly proof: 'probe' | 'request';
 }
 
@@ -66,6 +72,8 @@ export type HealthOptions = { readonly [Part in keyof HealthPolicy]?: Partial<He
 
 /** Fills the defaults in and refuses what makes no sense. */
 export function readHealthPolicy(options: HealthOptions = {}): HealthPolicy {
+  const proof: string = options.failback?.proof ?? 'probe';
+  if (proof !== 'probe' && proof !== 'request') throw invalid('failback.proof', `can't be ${proof}`);
   return {
     ejection: fill<EjectionPolicy>('ejection', { ...DEFAULTS.ejection, windowMs: Infinity }, options.ejection),
     probe: fill<ProbePolicy>('probe', DEFAULTS.probe, options.probe),
@@ -74,13 +82,16 @@ export function readHealthPolicy(options: HealthOptions = {}): HealthPolicy {
   };
 }
 
+/** Numbers that have an upper end. */
+const MOST: Readonly<Record<string, number>> = { coolDownSpread: 1 };
+
 /** Lays `given` over `defaults`; an unknown name, a wrong type or a negative number is refused. */
 export function fill<T extends object>(name: string, defaults: T, given: Partial<T> | undefined): T {
   const entries = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
   for (const [key, value] of entries) {
     if (!Object.hasOwn(defaults, key)) throw invalid(`${name}.${key}`, 'is not an option');
     const wanted = typeof defaults[key as keyof T];
-    if (typeof value !== wanted || (typeof value === 'number' && !(value >= 0))) {
+    if (typeof value !== wanted || (typeof value === 'number' && !(value >= 0 && value <= (MOST[key] ?? Infinity)))) {
       throw invalid(`${name}.${key}`, `can't be ${String(value)}`);
     }
   }

@@ -1,4 +1,3 @@
-import { DEFAULTS } from './defaults.ts';
 import type { HealthOptions } from './healthPolicy.ts';
 
 /** nginx' passive checks: `server … max_fails= fail_timeout=`. Times in seconds, as in nginx. */
@@ -7,15 +6,21 @@ export interface NginxChecks {
   readonly maxFails?: number;
   /** Both the window in which failures add up and the time out of service. Default 10. */
   readonly failTimeoutSeconds?: number;
+  /** Count 5xx answers, as `proxy_next_upstream … http_500 http_502 http_503 http_504` does. Default false, as in nginx. */
+  readonly countServerErrors?: boolean;
 }
 
-/** The health policy that does what nginx' `max_fails` and `fail_timeout` do: the next live request proves a host again. */
-export function nginxChecks({ maxFails = 1, failTimeoutSeconds = 10 }: NginxChecks = {}): HealthOptions {
+/**
+ * The health policy that does what nginx' `max_fails` and `fail_timeout` do: no probes, one live request in each
+ * `fail_timeout` proves a host again, and its clients return at once. Unlike in nginx, a success begins the count anew.
+ */
+export function nginxChecks(checks: NginxChecks = {}): HealthOptions {
+  const { maxFails = 1, failTimeoutSeconds = 10, countServerErrors = false } = checks;
   const failTimeoutMs = failTimeoutSeconds * 1000;
   return {
     ejection: {
       connectFailures: maxFails,
-      serverErrors: maxFails,
+      serverErrors: countServerErrors ? maxFails : 0,
       windowMs: failTimeoutMs,
       coolDownMs: failTimeoutMs,
       coolDownCapMs: failTimeoutMs,
@@ -36,15 +41,20 @@ export interface KubernetesProbe {
   readonly failureThreshold?: number;
 }
 
-/** The health policy that does what a Kubernetes readiness probe does: probes always, and nothing but probes decides. */
+/**
+ * The health policy that does what a Kubernetes readiness probe does: a probe in each period, and nothing but probes decides.
+ * Unlike there, hosts are in service from the start.
+ */
 export function kubernetesProbe(probe: KubernetesProbe = {}): HealthOptions {
+  const periodMs = (probe.periodSeconds ?? 10) * 1000;
   return {
-    ejection: { connectFailures: 0, serverErrors: 0, coolDownMs: 0, coolDownCapMs: 0, coolDownSpread: 0 },
+    // Out of service a host is probed as often as in service.
+    ejection: { connectFailures: 0, serverErrors: 0, coolDownMs: periodMs, coolDownCapMs: periodMs, coolDownSpread: 0 },
     probe: {
       always: true,
-      path: probe.path ?? DEFAULTS.probe.path,
+      path: probe.path ?? '/',
       initialDelayMs: (probe.initialDelaySeconds ?? 0) * 1000,
-      periodMs: (probe.periodSeconds ?? 10) * 1000,
+      periodMs,
       timeoutMs: (probe.timeoutSeconds ?? 1) * 1000,
       successThreshold: probe.successThreshold ?? 1,
       failureThreshold: probe.failureThreshold ?? 3,

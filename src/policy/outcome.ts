@@ -52,7 +52,7 @@ const OK: Outcome = { kind: 'ok' };
 
 /** What the classification must know beside the attempt itself. */
 export interface OutcomeContext {
-  /** False while this side, not a host, is the likely culprit: offline, or every host failed at once. */
+  /** False while this side, not a host, is the likely culprit: offline, or every host began to fail at once. */
   readonly online: boolean;
   /** True when the answer's epoch is below one already seen: it comes from a host that lost its role. */
   readonly stale: boolean;
@@ -65,9 +65,12 @@ export function outcomeOf(end: AttemptEnd, context: OutcomeContext): Outcome {
   if (context.stale) return { kind: 'not-active', cause: 'stale epoch', processed: 'maybe' };
   if (status < 500 && status !== 421 && status !== 429) return OK;
   const cause = `http ${status}`;
-  if ((status === 503 || status === 421) && end.hints.role === 'standby') {
-    return { kind: 'not-active', cause: 'standby', processed: 'no' };
+  const { role } = end.hints;
+  if ((status === 503 || status === 421) && role === 'standby') {
+    return { kind: 'not-active', cause: role, processed: 'no' };
   }
+  // It may have begun the work before it began to shut down.
+  if (status === 503 && role === 'draining') return { kind: 'not-active', cause: role, processed: 'maybe' };
   if (status === 421) return OK;
   if (status === 429) return { kind: 'busy', cause, processed: 'no', waitMs: end.retryAfterMs ?? 0 };
   if (status === 503 && end.retryAfterMs !== null) {

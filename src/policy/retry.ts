@@ -180,7 +180,8 @@ function waitMs(state: RetryState, open: readonly HostRecord[], { policy, random
   return busyMs + fullJitter(state.waits, limits, random);
 }
 
-const inService = (hosts: readonly HostRecord[]): readonly HostRecord[] => hosts.filter(({ health }) => isUsable(health));
+const inService = (hosts: readonly HostRecord[]): readonly HostRecord[] =>
+  hosts.filter(({ health }) => isUsable(health));
 
 /** The hosts that this request may still be sent to, best first. */
 function openHosts(

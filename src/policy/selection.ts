@@ -1,12 +1,13 @@
-import { type HostRecord, isUsable, probeDueMs } from './health.ts';
+import { type HostRecord, isUsable, onTrial } from './health.ts';
 import { type PoolState, recordOf } from './poolState.ts';
 
-/** How readily a host is chosen: lower is sooner. */
-const CLASS = { up: 0, holding: 1, busy: 2, 'half-open': 3, inactive: 4, ejected: 5 } as const;
+/** How readily a host is chosen: lower is sooner. A standby that was silent when it was asked last comes last. */
+const CLASS = { up: 0, holding: 1, busy: 2, 'half-open': 3, inactive: 4, ejected: 5, silent: 6 } as const;
 
-/** The hosts in the order in which a request should ask them now. Never empty: a bad host is better than none. */
+/** The hosts in the order in which a request should ask them now: a bad host is better than none. */
 export function candidates(state: PoolState, nowMs: number): readonly HostRecord[] {
-  const rank = (host: HostRecord) => classOf(host, nowMs) * 4 + biasOf(host, state);
+  const rank = (host: HostRecord) =>
+    classOf(host, nowMs) * 4 + wishOf(host, state) + Number(host.origin !== state.current);
   return [...state.hosts].sort((a, b) => rank(a) - rank(b));
 }
 
@@ -17,45 +18,42 @@ export function firstCandidate(state: PoolState, nowMs: number): HostRecord | un
   return candidates(state, nowMs)[0];
 }
 
-/** True where a request may go at once, without a wait: in service, and not asking to be left alone. */
-export function isReady(host: HostRecord, nowMs: number): boolean {
-  return isUsable(host.health) && host.busyUntilMs <= nowMs;
-}
-
 /** A host that is wanted more than the current one and waits for one live request to prove it. */
 export function trialHost(state: PoolState, nowMs: number): HostRecord | undefined {
-  const order = wanted(state);
-  const better = order.slice(
-    0,
-    order.findIndex(({ origin }) => origin === state.current),
-  );
-  return better.find((host) => host.health.kind === 'half-open' && probeDueMs(host) <= nowMs);
+  for (const host of wanted(state)) {
+    if (host.origin === state.current) return undefined;
+    const { health, busyUntilMs } = host;
+    if (onTrial(health) && health.probeAtMs <= nowMs && busyUntilMs <= nowMs) return host;
+  }
+  return undefined;
 }
 
 /**
  * Where new work should go once nothing is said against it: the most wanted host that is in service, else the most
- * wanted that is proven but held back, else whatever is least bad.
+ * wanted that is proven but held back, else whatever is least bad. A held-back host that clients are on already serves.
  */
 export function choose(state: PoolState): string {
   const order = wanted(state);
-  const ready = (kind: 'up' | 'holding') => order.find((host) => host.health.kind === kind);
-  const best = ready('up') ?? ready('holding') ?? recordOf(state, state.current) ?? order[0];
-  return best?.origin ?? state.current;
+  const serves = ({ health, origin }: HostRecord) =>
+    health.kind === 'up' || (health.kind === 'holding' && origin === state.current);
+  const best =
+    order.find(serves) ?? order.find(({ health }) => health.kind === 'holding') ?? recordOf(state, state.current);
+  return (best ?? order[0])?.origin ?? state.current;
 }
 
 /** The owner's word first, then the host that a server named active, then the client's own order. */
 export function wanted(state: PoolState): readonly HostRecord[] {
   if (state.preferred === null && state.namedActive === null) return state.hosts;
-  return [...state.hosts].sort((a, b) => biasOf(a, state) - biasOf(b, state));
+  return [...state.hosts].sort((a, b) => wishOf(a, state) - wishOf(b, state));
 }
 
-function classOf(host: HostRecord, nowMs: number): number {
-  if (isUsable(host.health) && host.busyUntilMs > nowMs) return CLASS.busy;
-  return CLASS[host.health.kind];
+function classOf({ health, busyUntilMs, silentSinceMs }: HostRecord, nowMs: number): number {
+  if (isUsable(health) && busyUntilMs > nowMs) return CLASS.busy;
+  if (health.kind === 'inactive' && silentSinceMs !== null) return CLASS.silent;
+  return CLASS[health.kind];
 }
 
-function biasOf(host: HostRecord, state: PoolState): number {
-  if (host.origin === state.preferred) return 0;
-  if (host.origin === state.namedActive) return 1;
-  return host.origin === state.current ? 2 : 3;
+function wishOf({ origin }: HostRecord, { preferred, namedActive }: PoolState): number {
+  if (origin === preferred) return 0;
+  return origin === namedActive ? 1 : 2;
 }

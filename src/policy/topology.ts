@@ -2,6 +2,7 @@ import { SwitchoverError } from './error.ts';
 import { type Host, parseHost } from './host.ts';
 import type { HostList, HostSpec } from './hostList.ts';
 import { rankByAffinity } from './rendezvous.ts';
+import { urlOn } from './target.ts';
 
 /** A host of the pool, with what its owner said of it. */
 export interface HostConfig extends Host {
@@ -9,7 +10,7 @@ export interface HostConfig extends Host {
   /** Share of clients among its tier, for M+N. */
   readonly weight: number;
   readonly zone: string | null;
-  /** Where this host is probed: an absolute URL or a path; null for the pool's default. */
+  /** The URL where this host is probed; null for the pool's path. */
   readonly health: string | null;
 }
 
@@ -28,17 +29,18 @@ export interface Topology {
  * @throws SwitchoverError `NO_HOSTS`, `INVALID_HOST`, `INSECURE_HOST`, `DUPLICATE_HOST` or `INVALID_OPTION`.
  */
 export function readTopology(list: HostList, allowInsecure: boolean): Topology {
-  if (typeof list !== 'object' || list === null) throw noHosts();
-  const plain = !('active' in list);
-  const hosts = plain
-    ? list.map((entry, at) => readHost(entry, at === 0 ? 'active' : 'standby', allowInsecure))
-    : [
-        ...list.active.map((entry) => readHost(entry, 'active', allowInsecure)),
-        ...(list.standby ?? []).map((entry) => readHost(entry, 'standby', allowInsecure)),
-      ];
-  if (hosts.length === 0 || hosts[0]?.tier !== 'active') {
-    throw noHosts();
+  const plain = Array.isArray(list);
+  const given = (plain ? { active: list.slice(0, 1), standby: list.slice(1) } : { ...list }) as Record<string, unknown>;
+  const read = (tier: 'active' | 'standby'): HostConfig[] => {
+    const entries = given[tier] ?? [];
+    if (!Array.isArray(entries)) throw invalid(`hosts.${tier} is no list`, 'Give a list of hosts.');
+    return entries.map((entry) => readHost(entry, tier, allowInsecure));
+  };
+  const active = read('active');
+  if (active.length === 0) {
+    throw new SwitchoverError('NO_HOSTS', 'No active host is listed.', { remedy: 'Give at least one active host.' });
   }
+  const hosts = [...active, ...read('standby')];
   refuseDuplicates(hosts);
   return { kind: plain ? 'priority' : 'affinity', hosts };
 }
@@ -68,20 +70,41 @@ function rankTier(topology: Topology, tier: HostConfig['tier'], clientKey: strin
   return [...rank(near), ...rank(far)];
 }
 
-function noHosts(): SwitchoverError {
-  return new SwitchoverError('NO_HOSTS', 'The list of hosts is empty.', { remedy: 'Give at least one active host.' });
+function readHost(entry: unknown, tier: HostConfig['tier'], allowInsecure: boolean): HostConfig {
+  const { url, weight, zone, health }: Partial<HostSpec> =
+    typeof entry === 'object' ? { ...entry } : { url: String(entry) };
+  const host = parseHost(String(url), allowInsecure);
+  const config = {
+    ...host,
+    tier,
+    weight: weight ?? 1,
+    zone: zone ?? null,
+    health: readHealth(host, health, allowInsecure),
+  };
+  if (typeof config.weight !== 'number' || !(config.weight >= 0 && config.weight < Infinity)) {
+    throw invalid(`The weight of ${host.origin} is ${config.weight}`, 'Give a number of at least 0.');
+  }
+  if (typeof (zone ?? '') !== 'string') throw invalid(`The zone of ${host.origin} is no text`, 'Give its name.');
+  return config;
 }
 
-function readHost(entry: string | HostSpec, tier: HostConfig['tier'], allowInsecure: boolean): HostConfig {
-  const spec = typeof entry === 'string' ? { url: entry } : entry;
-  const weight = spec.weight ?? 1;
-  if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY)) {
-    throw new SwitchoverError('INVALID_OPTION', `The weight of ${spec.url} is ${weight}.`, {
-      remedy: 'Give a number of at least 0.',
-    });
+/** A probe tells of its host, so it stays on that host, whatever its port. */
+function readHealth(host: Host, health: unknown, allowInsecure: boolean): string | null {
+  if (health === undefined || health === null) return null;
+  const text = String(health);
+  const [, site, path = ''] = /^(https?:\/\/[^/?#]*)(.*)$/is.exec(text) ?? [];
+  if (site === undefined && text.startsWith('/')) return urlOn(host, text);
+  if (site === undefined || parseHost(site, allowInsecure).hostname !== host.hostname) {
+    throw invalid(
+      `${host.origin} can't be probed at ${text.slice(0, 99)}`,
+      'Give a path, or a URL with the same host name.',
+    );
   }
-  const host = parseHost(spec.url, allowInsecure);
-  return { ...host, tier, weight, zone: spec.zone ?? null, health: spec.health ?? null };
+  return site + path;
+}
+
+function invalid(complaint: string, remedy: string): SwitchoverError {
+  return new SwitchoverError('INVALID_OPTION', `${complaint}.`, { remedy });
 }
 
 function refuseDuplicates(hosts: readonly HostConfig[]): void {

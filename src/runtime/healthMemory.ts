@@ -1,12 +1,12 @@
 import { DEFAULTS } from '../policy/defaults.ts';
-import { type Env, freshHost, type Health, type HostRecord } from '../policy/health.ts';
+import { type Env, freshHost, type Health, type HostRecord, halfOpen } from '../policy/health.ts';
 import { type PoolPolicy, type PoolState, recordOf, withRecord } from '../policy/poolState.ts';
 import { choose } from '../policy/selection.ts';
 
 /** What is remembered of one host: durations instead of moments, since a monotonic clock begins anew with each process. */
 interface RememberedHost {
   readonly origin: string;
-  readonly kind: Health['kind'];
+  readonly kind: Health['kind'] | 'alarm';
   readonly why: string;
   readonly leftMs: number;
   readonly ejections: number;
@@ -26,12 +26,16 @@ export function remember(state: PoolState, nowMs: number, wallMs: number): strin
     savedAtMs: wallMs,
     hosts: state.hosts.map(({ origin, health, ejections }) => ({
       origin,
-      kind: health.kind,
+      kind: health.kind === 'half-open' && health.doubt === 'alarm' ? health.doubt : health.kind,
       why: 'why' in health ? health.why : '',
       leftMs: 'untilMs' in health ? Math.max(0, health.untilMs - nowMs) : 0,
       ejections,
     })),
-    fence: Object.entries(state.fence).map(([cluster, { number, seenMs }]) => [cluster, number, nowMs - seenMs]),
+    fence: Object.entries(state.fence).map(([cluster, { number, seenMs }]) => [
+      cluster,
+      number,
+      Math.max(0, nowMs - seenMs),
+    ]),
   };
   return JSON.stringify(memory);
 }
@@ -54,30 +58,36 @@ export function recall(text: string, state: PoolState, policy: PoolPolicy, env: 
   const fence = Object.fromEntries(
     memory.fence.map(([cluster, number, age]) => [cluster, { number, seenMs: env.nowMs - age - ageMs }]),
   );
-  const revived = { ...withHosts, fence };
-  return { ...revived, current: choose(revived) };
+  const known = { ...withHosts, fence: { ...fence, ...state.fence } };
+  return { ...known, current: choose(known) };
 }
 
 function revive(host: HostRecord, memory: RememberedHost, ageMs: number, policy: PoolPolicy, env: Env): HostRecord {
   const base = { ...freshHost(host.origin, policy, env), ejections: memory.ejections };
-  const untilMs = env.nowMs + Math.max(0, memory.leftMs - ageMs);
-  const { why } = memory;
-  const probing = { why, probeAtMs: env.nowMs, goodProbes: 0 };
-  switch (memory.kind) {
+  return { ...base, health: revived(memory, ageMs, policy, env) ?? base.health };
+}
+
+function revived({ kind, why, leftMs }: RememberedHost, ageMs: number, policy: PoolPolicy, env: Env): Health | null {
+  const { nowMs } = env;
+  // No state outlives the memory of it.
+  const untilMs = nowMs + Math.min(DEFAULTS.storage.maxAgeMs, Math.max(0, leftMs - ageMs));
+  switch (kind) {
     case 'up':
-      return base;
+      return null;
     case 'ejected':
-      return { ...base, health: { kind: 'ejected', why, untilMs } };
+      return { kind, why, untilMs };
     case 'holding':
-      return { ...base, health: { kind: 'holding', why, untilMs } };
+      return { kind, why, sinceMs: nowMs, untilMs };
     case 'inactive':
-      return { ...base, health: { kind: 'inactive', ...probing } };
+      return { kind, why, sinceMs: nowMs, probeAtMs: nowMs, goodProbes: 0 };
+    case 'alarm':
+      return halfOpen(why, kind, nowMs);
     case 'half-open':
-      return { ...base, health: { kind: 'half-open', doubt: 'recovery', badProbes: 0, ...probing } };
+      return halfOpen(why, policy.failback.proof === 'request' ? 'trial' : 'recovery', nowMs);
   }
 }
 
-const KINDS: ReadonlySet<unknown> = new Set(['up', 'inactive', 'ejected', 'half-open', 'holding']);
+const KINDS: ReadonlySet<unknown> = new Set(['up', 'inactive', 'ejected', 'alarm', 'half-open', 'holding']);
 
 function readMemory(text: string): Memory {
   const memory = JSON.parse(text) as Partial<Memory> | null;

@@ -8,12 +8,12 @@ import { openPool, type PoolEffect, type PoolState, recordOf } from '../policy/p
 import { firstCandidate, trialHost } from '../policy/selection.ts';
 import { type HostConfig, readTopology, type Topology } from '../policy/topology.ts';
 import type { FailoverEvents } from './events.ts';
-import { type PoolOptions, type PoolSettings, readPoolOptions } from './poolOptions.ts';
+import { type PoolOptions, type PoolSettings, portsOf, readPoolOptions } from './poolOptions.ts';
 import type { Ports } from './ports.ts';
 import { type ProbeAnswer, probe } from './prober.ts';
 import { describeHost, describePool, type PoolStatus } from './status.ts';
-import { systemPorts } from './systemPorts.ts';
 import { TimeLimits } from './timeLimits.ts';
+import { WakeTimer } from './wakeTimer.ts';
 
 /** Something that a pool does beyond its list. May return a promise that requests wait for. Must not reject. */
 export interface PoolPart {
@@ -36,36 +36,46 @@ export class HostPool {
   /** Settles when stored health was read and hosts are known, or could not be; null from then on. */
   ready: Promise<void> | null;
   readonly #options: PoolOptions;
+  readonly #timer: WakeTimer;
   readonly #unsubscribe: readonly (() => void)[];
   /** Who waits for better times; called at each change that may have brought them. */
   readonly #waiting = new Set<() => void>();
   readonly #watching = new Set<() => void>();
   readonly #failedPaths = new Map<string, string>();
   readonly #closing = new AbortController();
+  readonly #effects: PoolEffect[] = [];
+  /** True while effects are carried out. */
+  #busy = false;
   #topology: Topology;
   #rank: (topology: Topology) => readonly string[] = asListed;
   #state: PoolState;
   #status: PoolStatus | null = null;
-  #cancelWake: () => void = () => {};
-  #wakeMs = Infinity;
 
   /** See {@link createPool}, which is this with the platform's defaults. */
   constructor(hosts: HostList, options: PoolOptions = {}) {
     this.settings = readPoolOptions(options);
-    this.ports = { ...systemPorts(), ...given(options) };
+    this.ports = portsOf(options);
     this.#options = options;
+    this.#timer = new WakeTimer(this.ports.clock, () => {
+      this.dispatch({ kind: 'tick' });
+      // It may have been called a moment too early to change anything.
+      this.#timer.set(nextWakeMs(this.#state));
+    });
     this.limits = new TimeLimits(this.ports.clock);
     this.#topology = this.#read(hosts);
     const { clock, random } = this.ports;
     this.#state = openPool(asListed(this.#topology), this.settings.policy, { nowMs: clock.now(), random });
     this.#unsubscribe = [
-      this.ports.connectivity.subscribe((online) => this.dispatch({ kind: 'connectivity', online })),
+      this.ports.connectivity.subscribe((online) => {
+        this.dispatch({ kind: 'connectivity', online });
+        if (online) this.#wakeWaiting();
+      }),
       this.ports.lifecycle.subscribe(() => this.#wake()),
     ];
     if (!this.ports.connectivity.isOnline()) this.dispatch({ kind: 'connectivity', online: false });
     const begun = (options.parts ?? []).map((part) => part(this)).filter((begin) => begin !== undefined);
     this.ready = begun.length === 0 ? null : this.#begin(begun);
-    this.#schedule();
+    this.#timer.set(nextWakeMs(this.#state));
   }
 
   /** The hosts as they stand now, frozen. The same object until something changes. */
@@ -129,9 +139,9 @@ export class HostPool {
     if (state === this.#state) return;
     this.#state = state;
     this.#status = null;
-    this.#schedule();
-    for (const effect of effects) this.#carryOut(effect);
-    if (effects.length > 0) for (const tell of this.#watching) tell();
+    this.#timer.set(nextWakeMs(this.#state));
+    this.#effects.push(...effects);
+    this.#carryOutAll();
   }
 
   /** Takes back an attempt that its caller ended: it says nothing of the host. */
@@ -146,12 +156,15 @@ export class HostPool {
    * @throws SwitchoverError as {@link createPool} does; the old list then stays.
    */
   setHosts(hosts: HostList): void {
-    const topology = this.#read(hosts);
+    if (this.closed) return;
+    const topology = readTopology(hosts, this.#options.allowInsecure ?? false);
     const before = asListed(this.#topology).join();
     this.#topology = topology;
     this.#status = null;
     const origins = this.#rank(topology);
     this.dispatch({ kind: 'hosts', origins });
+    for (const origin of this.#failedPaths.keys())
+      if (this.hostOf(origin) === undefined) this.#failedPaths.delete(origin);
     if (asListed(topology).join() !== before) this.emit('hosts', origins);
   }
 
@@ -166,7 +179,7 @@ export class HostPool {
     this.#state = state;
     this.#status = null;
     this.dispatch({ kind: 'tick' });
-    this.#schedule();
+    this.#timer.set(nextWakeMs(this.#state));
   }
 
   /**
@@ -202,7 +215,8 @@ export class HostPool {
     if (this.closed) return;
     this.#closing.abort(new SwitchoverError('CLOSED', 'The pool was closed.', { remedy: 'Make a new one to go on.' }));
     this.#status = null;
-    this.#cancelWake();
+    this.#timer.set(Infinity);
+    this.limits.rest();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#wakeWaiting();
   }
@@ -216,6 +230,16 @@ export class HostPool {
     const mayBeEmpty = this.#options.parts?.some(({ findsHosts }) => findsHosts);
     if (mayBeEmpty && Array.isArray(hosts) && hosts.length === 0) return { kind: 'priority', hosts: [] };
     return readTopology(hosts, this.#options.allowInsecure ?? false);
+  }
+
+  /** In the order of events: what a listener brings about waits until all have heard of what came before. */
+  #carryOutAll(): void {
+    if (this.#busy || this.#effects.length === 0) return;
+    this.#busy = true;
+    for (let effect = this.#effects.shift(); effect !== undefined; effect = this.#effects.shift())
+      this.#carryOut(effect);
+    this.#busy = false;
+    for (const tell of this.#watching) tell();
   }
 
   #carryOut(effect: PoolEffect): void {
@@ -258,21 +282,6 @@ export class HostPool {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  #schedule(): void {
-    const wakeMs = nextWakeMs(this.#state, this.settings.policy);
-    if (wakeMs === this.#wakeMs) return;
-    this.#cancelWake();
-    this.#wakeMs = wakeMs;
-    if (wakeMs === Infinity) return;
-    const { clock } = this.ports;
-    const tick = () => {
-      this.#wakeMs = Infinity;
-      this.dispatch({ kind: 'tick' });
-      this.#schedule();
-    };
-    this.#cancelWake = clock.setTimer(tick, Math.max(0, wakeMs - clock.now()), true);
-  }
-
   /** Tells the listeners. One that throws must not break the step that called it: its error surfaces on its own. */
   emit<Name extends keyof FailoverEvents>(name: Name, ...args: EventEmitter.EventArgs<FailoverEvents, Name>): void {
     try {
@@ -288,9 +297,3 @@ export class HostPool {
 const asListed = (topology: Topology): readonly string[] => topology.hosts.map(({ origin }) => origin);
 
 const isOk = ({ status }: ProbeAnswer) => ({ healthy: status === 200, why: `http ${status}` });
-
-/** The ports that the options replace. */
-function given(options: PoolOptions): Partial<Ports> {
-  const names = ['fetch', 'clock', 'random', 'storage', 'connectivity', 'lifecycle'] as const;
-  return Object.fromEntries(names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
-}

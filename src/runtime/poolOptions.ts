@@ -6,6 +6,7 @@ import type { RetryPolicy } from '../policy/retry.ts';
 import type { PoolPart } from './hostPool.ts';
 import type { Ports } from './ports.ts';
 import type { HealthJudge } from './prober.ts';
+import { systemPorts } from './systemPorts.ts';
 
 /** How long each part of a request may take. */
 export interface TimeoutPolicy {
@@ -79,6 +80,13 @@ export function readPoolOptions(options: PoolOptions): PoolSettings {
     retry: fill<RetryPolicy>('retry', DEFAULTS.retry, options.retry),
     timeout: fill<TimeoutPolicy>('timeout', { attemptMs, waryAttemptMs, waryForMs, totalMs, stallMs }, options.timeout),
   };
+}
+
+/** The platform's own ports, but for those that the options replace. */
+export function portsOf(options: PoolOptions): Ports {
+  const names = ['fetch', 'clock', 'random', 'storage', 'connectivity', 'lifecycle'] as const;
+  const given = names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
+  return { ...systemPorts(), ...Object.fromEntries(given) };
 }
 
 /** Refuses an option that nobody would read: most likely a typing error. */

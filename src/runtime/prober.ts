@@ -30,41 +30,42 @@ export interface ProbeOptions {
   readonly ports: Ports;
   /** Which path is asked, and for how long. */
   readonly policy: ProbePolicy;
-  /** The path that failed last: asked where the host has no health endpoint. */
+  /** The path that failed last: asked where the host has no endpoint at the default path. Null where none is known. */
   readonly failedPath: string | null;
   /** Says what an answer of the health endpoint means. */
   readonly judge: HealthJudge;
 }
 
-/** Asks a host once how it is. Never rejects. */
+/** Asks a host once how it is. Never rejects, and is over in time even where `fetch` or a body does not heed its signal. */
 export async function probe(host: HostConfig, options: ProbeOptions): Promise<ProbeResult> {
   const abort = new AbortController();
-  const cancel = options.ports.clock.setTimer(() => abort.abort(), options.policy.timeoutMs, true);
-  try {
-    return await ask(host, options, abort.signal);
-  } catch (error) {
-    return bad(abort.signal.aborted ? 'timeout' : describe(error));
-  } finally {
-    cancel();
-  }
+  const { ports, policy } = options;
+  let cancel = () => {};
+  const overdue = new Promise<ProbeResult>((resolve) => {
+    cancel = ports.clock.setTimer(() => resolve(bad('timeout')), policy.timeoutMs, true);
+  });
+  const answer = ask(host, options, abort.signal).catch((error: unknown) => bad(describe(error)));
+  const result = await Promise.race([answer, overdue]);
+  cancel();
+  abort.abort();
+  return result;
 }
 
 async function ask(host: HostConfig, options: ProbeOptions, signal: AbortSignal): Promise<ProbeResult> {
-  const { ports, failedPath } = options;
-  const hasOwnUrl = host.health !== null && host.health.includes('://');
-  const url = hasOwnUrl ? String(host.health) : urlOn(host, host.health ?? options.policy.path);
+  const { ports, failedPath, policy } = options;
   const get = (target: string) =>
     ports.fetch(target, { cache: 'no-store', credentials: 'omit', redirect: 'error', signal });
-  const mayAskElsewhere = host.health === null && failedPath !== null;
-  const response = await get(url).catch((error: unknown) => {
-    if (mayAskElsewhere && !signal.aborted) return null;
+  // A path of the owner's own choice is there, or the host is not well.
+  const isGuess = host.health === null && policy.path === DEFAULTS.probe.path;
+  const response = await get(host.health ?? urlOn(host, policy.path)).catch((error: unknown) => {
+    if (isGuess && failedPath !== null && !signal.aborted) return null;
     throw error;
   });
-  if (mayAskElsewhere && (response === null || response.status === 404 || response.status === 405)) {
-    if (response !== null) await discard(response);
-    return judgePlain(await get(urlOn(host, failedPath)));
-  }
-  return response === null ? bad('no answer') : judge(host, response, options);
+  const missed = response === null || (isGuess && (response.status === 404 || response.status === 405));
+  if (!missed) return judge(host, response, options);
+  if (response !== null) await discard(response);
+  const plain = failedPath === null ? response : await get(urlOn(host, failedPath));
+  return plain === null ? bad('no answer') : judgePlain(plain);
 }
 
 /** Any answer but a server's fault will do where the host has no endpoint that speaks for it. */
