@@ -298,6 +298,40 @@ describe('an Idempotency-Key', () => {
   });
 });
 
+describe('a request of its own will', () => {
+  it('is sent once and no more with retry: false, whatever befalls it', async () => {
+    for (const mode of [
+      { kind: 'refused' },
+      { kind: 'resetBeforeHeaders' },
+      { kind: 'status', status: 429 },
+      { kind: 'standby' },
+      { kind: 'errorPage' },
+    ] as const) {
+      await a.mode(mode);
+      const before = b.counts().requests;
+      const { fetch } = client({ hosts: [a.url, b.url] });
+      const outcome = await fetch('/work?id=1', { failover: { retry: false } }).then(
+        ({ status }) => status,
+        (error: unknown) => (error as SwitchoverError).code,
+      );
+      expect(outcome, mode.kind).not.toBe(200);
+      expect(b.counts().requests, mode.kind).toBe(before);
+    }
+    await a.mode({ kind: 'ok' });
+  });
+
+  it('goes to no host but the one it is pinned to', async () => {
+    const { fetch } = client({ hosts: [a.url, b.url], timeout: { totalMs: 500 } });
+    const pinned = { failover: { pin: b.url } };
+    expect(await echo(fetch('/echo', pinned))).toMatchObject({ server: 'b' });
+    await b.mode({ kind: 'refused' });
+    const before = a.counts().work;
+    expect(await failureOf(fetch('/echo', pinned))).toMatchObject({ code: 'TIMEOUT' });
+    await b.mode({ kind: 'ok' });
+    expect(a.counts().work).toBe(before);
+  });
+});
+
 describe('several clients of one process', () => {
   it('share neither health nor wishes nor events nor an end', async () => {
     const gone = await rig.server({ name: 'gone', mode: { kind: 'refused' } });
