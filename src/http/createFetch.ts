@@ -79,7 +79,9 @@ async function send(
   if (signal?.aborted) throw reasonOf(signal);
   if (pool.ready !== null) await abortable(pool.ready, signal);
   pool.signal.throwIfAborted();
-  const settings = given?.failover === undefined ? defaults : readRequestOptions(given.failover, pool, defaults);
+  // Clients that build a Request put the options that it does not know onto it: openapi-fetch.
+  const options = given?.failover ?? (request as RequestInit | null)?.failover;
+  const settings = options === undefined ? defaults : readRequestOptions(options, pool, defaults);
   if (settings.idempotencyKey !== null) {
     init.headers = withIdempotencyKey(headers, settings.idempotencyKey, pool.ports.random);
   }
@@ -96,7 +98,7 @@ async function send(
   };
   const signalIsOwn = request !== null && signal === request.signal;
   const own = settings.session ? parts : { ...parts, session: null };
-  const run = new RequestRun(pool, { path, init, sent, signal, signalIsOwn, traits, settings }, own);
+  const run = new RequestRun(pool, { path, init, sent, signal, signalIsOwn, input: request, traits, settings }, own);
   const first = await run.first();
   const isGood = first.response !== null && first.outcome.kind === 'ok';
   return parts.answers(run, isGood ? first : await run.carryOn(first));

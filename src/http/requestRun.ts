@@ -31,6 +31,8 @@ export interface PreparedRequest {
   /** The caller's. */
   readonly signal: AbortSignal | undefined;
   readonly signalIsOwn: boolean;
+  /** Held for as long as its answer: Node's `fetch` forgets the signal of a Request that was collected. */
+  readonly input?: Request | null;
   readonly traits: RequestTraits;
   readonly settings: RequestSettings;
 }
