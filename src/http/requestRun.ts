@@ -146,7 +146,8 @@ export class RequestRun implements Sending, HedgedRun {
   async #waitForHost(delayMs: number, last: EndedAttempt): Promise<HostConfig | undefined> {
     const { pool } = this;
     const early = last.outcome.kind === 'busy' ? undefined : (wake: () => void) => pool.onBetterTimes(wake);
-    await wait(pool.ports.clock, delayMs, this.signal ?? null, early);
+    // In better times pauses begin anew, or a request that then chose the wrong host would be the last to hear of the right one.
+    if (await wait(pool.ports.clock, delayMs, this.signal ?? null, early)) this.#state = { ...this.#state, waits: 0 };
     pool.signal.throwIfAborted();
     return pool.hostOf(hostToAsk(this.#state, this.request.traits, this.#env())?.origin ?? '');
   }

@@ -1,12 +1,12 @@
 import type { Clock } from './ports.ts';
 
-/** Resolves after `delayMs`, or as soon as `wakeUp` calls its argument; rejects at once when `signal` aborts. */
+/** Resolves after `delayMs`, or, to true, as soon as `wakeUp` calls its argument; rejects at once when `signal` aborts. */
 export function wait(
   clock: Clock,
   delayMs: number,
   signal: AbortSignal | null,
   wakeUp?: (wake: () => void) => () => void,
-): Promise<void> {
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
       reject(signal.reason);
@@ -19,9 +19,11 @@ export function wait(
       settle();
     };
     const aborted = end(() => reject(signal?.reason));
-    const done = end(resolve);
-    const cancelTimer = clock.setTimer(done, delayMs);
-    const unsubscribe = wakeUp?.(done);
+    const cancelTimer = clock.setTimer(
+      end(() => resolve(false)),
+      delayMs,
+    );
+    const unsubscribe = wakeUp?.(end(() => resolve(true)));
     signal?.addEventListener('abort', aborted);
   });
 }
