@@ -9,6 +9,7 @@ import { isStale, nextWakeMs, type PoolEvent, stepPool } from '../../../src/poli
 import { openPool, type PoolPolicy, type PoolState, recordOf } from '../../../src/policy/poolState.ts';
 import { candidates, choose, firstCandidate, trialHost } from '../../../src/policy/selection.ts';
 import { FakePool } from './fakePool.ts';
+import { seeded } from './poolWorld.ts';
 
 const ORIGINS = ['a', 'b', 'c', 'd'].map((name) => `https://${name}.example.com`);
 const UNLISTED = 'https://elsewhere.example.net';
@@ -113,7 +114,7 @@ class History extends FakePool {
   readonly #look: (seen: Seen) => void;
 
   constructor(hosts: readonly string[], health: HealthOptions, seed: number, look: (seen: Seen) => void) {
-    super({ hosts, health, capacity: 2, random: drawsOf(seed) });
+    super(hosts, health, seeded(seed));
     this.#look = look;
   }
 
@@ -172,15 +173,6 @@ class History extends FakePool {
   }
 }
 
-/** Draws from (0, 1), the same for the same seed. */
-function drawsOf(seed: number): () => number {
-  let at = seed;
-  return () => {
-    at = (Math.imul(at, 1_664_525) + 1_013_904_223) >>> 0;
-    return (at + 0.5) / 2 ** 32;
-  };
-}
-
 /** Holds a rule against each step of many histories. */
 function holds(health: HealthOptions, rule: (seen: Seen) => void): void {
   const hosts = fc.shuffledSubarray(ORIGINS, { minLength: 1 });
@@ -233,10 +225,9 @@ describe.each(Object.entries(POLICIES))('in any history under %s', (name, health
   });
 
   it('all that is due is done in three ticks', () => {
-    holds(health, ({ pool: { state, policy, nowMs, random } }) => {
+    holds(health, ({ pool: { state, policy, env, nowMs } }) => {
       let settled = state;
-      for (let ticks = 0; ticks < 3; ticks++)
-        settled = stepPool(settled, { kind: 'tick' }, policy, { nowMs, random }).state;
+      for (let ticks = 0; ticks < 3; ticks++) settled = stepPool(settled, { kind: 'tick' }, policy, env).state;
       expect(nextWakeMs(settled)).toBeGreaterThan(nowMs);
     });
   });
