@@ -7,7 +7,7 @@ const CLASS = { up: 0, holding: 1, busy: 2, 'half-open': 3, inactive: 4, ejected
 /** The hosts in the order in which a request should ask them now: a bad host is better than none. */
 export function candidates(state: PoolState, nowMs: number): readonly HostRecord[] {
   const rank = (host: HostRecord) =>
-    classOf(host, nowMs) * 4 + wishOf(host, state) + Number(host.origin !== state.current);
+    (classOf(host, nowMs) * 3 + wishOf(host, state)) * 2 + Number(host.origin !== state.current);
   return [...state.hosts].sort((a, b) => rank(a) - rank(b));
 }
 
