@@ -31,6 +31,7 @@ export interface Topology {
 export function readTopology(list: HostList, allowInsecure: boolean): Topology {
   const plain = Array.isArray(list);
   const given = (plain ? { active: list.slice(0, 1), standby: list.slice(1) } : { ...list }) as Record<string, unknown>;
+  refuseUnknown(given, ['active', 'standby']);
   const read = (tier: 'active' | 'standby'): HostConfig[] => {
     const entries = given[tier] ?? [];
     if (!Array.isArray(entries)) throw invalid(`hosts.${tier} is no list`, 'Give a list of hosts.');
@@ -71,8 +72,9 @@ function rankTier(topology: Topology, tier: HostConfig['tier'], clientKey: strin
 }
 
 function readHost(entry: unknown, tier: HostConfig['tier'], allowInsecure: boolean): HostConfig {
-  const { url, weight, zone, health }: Partial<HostSpec> =
-    typeof entry === 'object' ? { ...entry } : { url: String(entry) };
+  const spec: Partial<HostSpec> = typeof entry === 'object' ? { ...entry } : { url: String(entry) };
+  refuseUnknown(spec, ['url', 'weight', 'zone', 'health']);
+  const { url, weight, zone, health } = spec;
   const host = parseHost(String(url), allowInsecure);
   const config = {
     ...host,
@@ -101,6 +103,12 @@ function readHealth(host: Host, health: unknown, allowInsecure: boolean): string
     );
   }
   return site + path;
+}
+
+/** A misspelt `standby` would lose all of them without a word. */
+function refuseUnknown(given: object, known: readonly string[]): void {
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw invalid(`hosts can't have ${unknown}`, `Use ${known.join(', ')}.`);
 }
 
 function invalid(complaint: string, remedy: string): SwitchoverError {

@@ -52,9 +52,16 @@ function readDocument(text: string | null): FoundHosts {
   if (typeof document !== 'object' || document === null) throw refused('is not a JSON object');
   const { generation, hosts, active, standby } = document as Record<string, unknown>;
   if (!Number.isSafeInteger(generation) || Number(generation) < 0) throw refused('has no generation number');
-  if (isSpecs(hosts)) return { generation: Number(generation), hosts };
+  if (isSpecs(hosts)) return { generation: Number(generation), hosts: hosts.map(known) };
   if (!isSpecs(active) || !(standby === undefined || isSpecs(standby))) throw refused('has no list of hosts');
-  return { generation: Number(generation), hosts: { active, standby: standby ?? [] } };
+  return { generation: Number(generation), hosts: { active: active.map(known), standby: (standby ?? []).map(known) } };
+}
+
+/** What a later version may say of a host is not for this one. */
+function known(spec: string | HostSpec): string | HostSpec {
+  if (typeof spec === 'string') return spec;
+  const { url, health, weight, zone } = spec;
+  return JSON.parse(JSON.stringify({ url, health, weight, zone })) as HostSpec;
 }
 
 function parse(text: string): unknown {

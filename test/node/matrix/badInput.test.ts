@@ -47,6 +47,7 @@ describe('a list of hosts is refused at once', () => {
     ['with what is no text', 'INVALID_HOST', { hosts: [7] }],
     ['with a weight below zero', 'INVALID_OPTION', { hosts: [{ url: 'https://a.example', weight: -1 }] }],
     ['with a host whose option is unknown', 'INVALID_OPTION', { hosts: [{ url: 'https://a.example', wieght: 1 }] }],
+    ['with a tier that is unknown', 'INVALID_OPTION', { hosts: { active: hosts, stanby: ['https://c.example'] } }],
     [
       'with a host whose option has the wrong type',
       'INVALID_OPTION',

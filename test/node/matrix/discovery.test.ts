@@ -53,7 +53,9 @@ describe('a well-known document', () => {
     const mute = await rig.server({ name: 'mute', mode: { kind: 'mute' } });
     const without = await hostWith('without', () => undefined);
     const hosts = [dead.url, mute.url, without.url];
-    const last = await hostWith('last', () => ({ generation: 1, active: hosts, standby: [last.url] }));
+    // What a later version may say of a host is passed over.
+    const standby = () => [{ url: last.url, weight: 2, colour: 'green' }];
+    const last = await hostWith('last', () => ({ generation: 1, active: hosts, standby: standby() }));
     const failover = client({ hosts: [...hosts, last.url], probe: { timeoutMs: 300 }, ...from([...hosts, last.url]) });
     await eventually(
       'the document is read',

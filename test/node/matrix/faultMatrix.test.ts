@@ -21,39 +21,39 @@ import { readTable } from './table.ts';
  * - a ends: what the client holds of `a` after this request and two GETs; `left` if new work goes to `b`.
  */
 const TABLE = `
-  fault                            | GET   | POST   | POST+key | upload | big upload | download | a ends
-  ---------------------------------|-------|--------|----------|--------|------------|----------|---------------
-  connection refused               | b 0+1 | b 0+1  | b 0+1    | b 0+1  | NR 0+0     | b 0+1    | ejected, left
-  name does not resolve            | b 0+1 | b 0+1  | b 0+1    | b 0+1  | NR 0+0     | b 0+1    | ejected, left
-  name server is silent            | b 0+1 | b 0+1  | b 0+1    | b 0+1  | NR 0+0     | b 0+1    | ejected, left
-  certificate expired              | b 0+1 | b 0+1  | b 0+1    | b 0+1  | NR 0+0     | b 0+1    | ejected, left
-  certificate of another name      | b 0+1 | b 0+1  | b 0+1    | b 0+1  | NR 0+0     | b 0+1    | ejected, left
-  certificate self-signed          | b 0+1 | b 0+1  | b 0+1    | b 0+1  | NR 0+0     | b 0+1    | ejected, left
-  certificate of an unknown issuer | b 0+1 | b 0+1  | b 0+1    | b 0+1  | NR 0+0     | b 0+1    | ejected, left
-  no TLS behind https              | b 0+1 | b 0+1  | b 0+1    | b 0+1  | NR 0+0     | b 0+1    | ejected, left
-  SYN black-holed                  | b 0+1 | b 0+1  | b 0+1    | b 0+1  | NR 0+0     | b 0+1    | ejected, left
-  black-holed while connected      | b 0+1 | NR 0+0 | b 0+1    | b 0+1  | NR 0+0     | b 0+1    | ejected, left
-  SIGSTOP                          | b 0+1 | NR 0+0 | b 0+1    | b 0+1  | NR 0+0     | b 0+1    | ejected, left
-  accepts and stays mute           | b 1+1 | NR 1+0 | b 1+1    | b 1+1  | NR 1+0     | b 1+1    | ejected, left
-  slow headers of one route        | b 1+1 | a 1+0  | b 1+1    | b 1+1  | a 1+0      | b 1+1    | up
-  SIGKILL in flight                | b 1+1 | NR 1+0 | b 1+1    | b 1+1  | NR 1+0     | b 1+1    | ejected, left
-  reset before headers             | b 1+1 | NR 1+0 | b 1+1    | b 1+1  | NR 1+0     | b 1+1    | ejected, left
-  SIGKILL in the body              | b 1+1 | BB 1+0 | b 1+1    | b 1+1  | BB 1+0     | BB 1+0   | ejected, left
-  every body is reset halfway      | b 1+1 | BB 1+0 | b 1+1    | b 1+1  | BB 1+0     | BB 4+0   | ejected, left
-  bodies end too early             | b 1+1 | BB 1+0 | b 1+1    | b 1+1  | BB 1+0     | BB 4+0   | ejected, left
-  every body stalls halfway        | b 1+1 | BB 1+0 | b 1+1    | b 1+1  | BB 1+0     | BB 4+0   | ejected, left
-  long bodies are reset            | a 1+0 | a 1+0  | a 1+0    | a 1+0  | a 1+0      | a 3+0    | up
-  long bodies stall                | a 1+0 | a 1+0  | a 1+0    | a 1+0  | a 1+0      | a 3+0    | up
-  http 429                         | b 0+1 | b 0+1  | b 0+1    | b 0+1  | 429 0+0    | b 1+1    | up
-  http 502                         | b 0+1 | 502 0+0| b 0+1    | b 0+1  | 502 0+0    | b 1+1    | ejected, left
-  http 503                         | b 0+1 | 503 0+0| b 0+1    | b 0+1  | 503 0+0    | b 1+1    | ejected, left
-  http 503 with Retry-After        | b 0+1 | 503 0+0| b 0+1    | b 0+1  | 503 0+0    | b 1+1    | busy
-  http 500 page                    | b 1+1 | 500 1+0| 500 1+0  | 500 1+0| 500 1+0    | b 1+1    | ejected, left
-  standby says so                  | b 0+1 | b 0+1  | b 0+1    | b 0+1  | 503 0+0    | b 1+1    | inactive, left
-  standby names the active host    | b 0+1 | b 0+1  | b 0+1    | b 0+1  | 503 0+0    | b 1+1    | inactive, left
-  standby says so with 421         | b 0+1 | b 0+1  | b 0+1    | b 0+1  | 421 0+0    | b 2+1    | inactive, left
-  drain at once                    | a 1+0 | a 1+0  | a 1+0    | a 1+0  | a 1+0      | a 1+0    | inactive, left
-  drain within a window            | a 1+0 | a 1+0  | a 1+0    | a 1+0  | a 1+0      | a 1+0    | inactive, left
+  fault                            | GET   | POST    | POST+key | upload  | big upload | download | a ends
+  ---------------------------------|-------|---------|----------|---------|------------|----------|---------------
+  connection refused               | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
+  name does not resolve            | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
+  name server is silent            | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
+  certificate expired              | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
+  certificate of another name      | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
+  certificate self-signed          | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
+  certificate of an unknown issuer | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
+  no TLS behind https              | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
+  SYN black-holed                  | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
+  black-holed while connected      | b 0+1 | NR 0+0  | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
+  SIGSTOP                          | b 0+1 | NR 0+0  | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
+  accepts and stays mute           | b 1+1 | NR 1+0  | b 1+1    | b 1+1   | NR 1+0     | b 1+1    | ejected, left
+  slow headers of one route        | b 1+1 | a 1+0   | b 1+1    | b 1+1   | a 1+0      | b 1+1    | up
+  SIGKILL in flight                | b 1+1 | NR 1+0  | b 1+1    | b 1+1   | NR 1+0     | b 1+1    | ejected, left
+  reset before headers             | b 1+1 | NR 1+0  | b 1+1    | b 1+1   | NR 1+0     | b 1+1    | ejected, left
+  SIGKILL in the body              | b 1+1 | BB 1+0  | b 1+1    | b 1+1   | BB 1+0     | BB 1+0   | ejected, left
+  every body is reset halfway      | b 1+1 | BB 1+0  | b 1+1    | b 1+1   | BB 1+0     | BB 4+0   | ejected, left
+  bodies end too early             | b 1+1 | BB 1+0  | b 1+1    | b 1+1   | BB 1+0     | BB 4+0   | ejected, left
+  every body stalls halfway        | b 1+1 | BB 1+0  | b 1+1    | b 1+1   | BB 1+0     | BB 4+0   | ejected, left
+  long bodies are reset            | a 1+0 | a 1+0   | a 1+0    | a 1+0   | a 1+0      | a 3+0    | up
+  long bodies stall                | a 1+0 | a 1+0   | a 1+0    | a 1+0   | a 1+0      | a 3+0    | up
+  http 429                         | b 0+1 | b 0+1   | b 0+1    | b 0+1   | 429 0+0    | b 1+1    | up
+  http 502                         | b 0+1 | 502 0+0 | b 0+1    | b 0+1   | 502 0+0    | b 1+1    | ejected, left
+  http 503                         | b 0+1 | 503 0+0 | b 0+1    | b 0+1   | 503 0+0    | b 1+1    | ejected, left
+  http 503 with Retry-After        | b 0+1 | 503 0+0 | b 0+1    | b 0+1   | 503 0+0    | b 1+1    | busy
+  http 500 page                    | b 1+1 | 500 1+0 | 500 1+0  | 500 1+0 | 500 1+0    | b 1+1    | ejected, left
+  standby says so                  | b 0+1 | b 0+1   | b 0+1    | b 0+1   | 503 0+0    | b 1+1    | inactive, left
+  standby names the active host    | b 0+1 | b 0+1   | b 0+1    | b 0+1   | 503 0+0    | b 1+1    | inactive, left
+  standby says so with 421         | b 0+1 | b 0+1   | b 0+1    | b 0+1   | 421 0+0    | b 2+1    | inactive, left
+  drain at once                    | a 1+0 | a 1+0   | a 1+0    | a 1+0   | a 1+0      | a 1+0    | inactive, left
+  drain within a window            | a 1+0 | a 1+0   | a 1+0    | a 1+0   | a 1+0      | a 1+0    | inactive, left
 `;
 
 const unavailable = await namespaceUnavailable();

@@ -15,6 +15,8 @@ export interface Fault {
   readonly timeout?: Partial<TimeoutPolicy>;
   /** True where the clients have a connection to the host before it is struck. */
   readonly warm?: boolean;
+  /** What is asked for after the request, to see what became of the host. Default `item/next`. */
+  readonly next?: string;
   /** Gets the host ready, well as yet: the shared one, or another where the fault wants its own. `other` stays well. */
   stage(rig: Rig, shared: Server, other: Server): Promise<Stage>;
 }
@@ -36,7 +38,8 @@ export interface Stage {
 }
 
 /** For faults that clients can tell only by a time-out. Long enough for a loaded machine to answer in. */
-const SHORT: Partial<TimeoutPolicy> = { attemptMs: 600, waryAttemptMs: 600, totalMs: 2_500, stallMs: 600 };
+const SHORT: Partial<TimeoutPolicy> = { attemptMs: 600, waryAttemptMs: 600, totalMs: 2_500 };
+const STALL: Partial<TimeoutPolicy> = { stallMs: 600 };
 
 /** Longer than any answer of `/work` and shorter than a download. */
 const LONG_BODY = { afterBytes: 100_000 };
@@ -99,9 +102,13 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'every body is reset halfway': mode({ kind: 'resetMidBody' }),
   'long bodies are reset': mode({ kind: 'resetMidBody', ...LONG_BODY }),
   'bodies end too early': mode({ kind: 'resetMidBody', how: 'end' }),
-  'every body stalls halfway': { ...mode({ kind: 'stalledBody' }), timeout: SHORT },
-  'long bodies stall': { ...mode({ kind: 'stalledBody', ...LONG_BODY }), timeout: SHORT },
-  'slow headers of one route': { ...mode({ kind: 'slowHeaders', delayMs: 1_200, probes: 'spared' }), timeout: SHORT },
+  'every body stalls halfway': { ...mode({ kind: 'stalledBody' }), timeout: STALL },
+  'long bodies stall': { ...mode({ kind: 'stalledBody', ...LONG_BODY }), timeout: STALL },
+  'slow headers of one route': {
+    ...mode({ kind: 'slowHeaders', delayMs: 1_200, probes: 'spared' }),
+    timeout: SHORT,
+    next: 'healthz/live',
+  },
   'accepts and stays mute': { ...mode({ kind: 'mute' }), timeout: SHORT },
   'http 429': mode({ kind: 'status', status: 429 }),
   'http 502': mode({ kind: 'status', status: 502 }),

@@ -42,7 +42,7 @@ export async function runRow(rig: Rig, pair: Pair, row: string, fault: Fault, en
       kind.name,
       `${outcomes[index]} ${kind.timesOn(stage.server, id)}+${kind.timesOn(pair.b, id)}`,
     ]);
-    const ends = await Promise.all(clients.map(({ failover }) => endOf(failover, end)));
+    const ends = await Promise.all(clients.map(({ failover }) => endOf(failover, fault.next ?? 'item/next', end)));
     return { cells: { ...Object.fromEntries(cells), 'a ends': [...new Set(ends)].join(' or ') }, struck: stage.server };
   } finally {
     for (const { failover } of clients) failover.close();
@@ -79,8 +79,8 @@ async function allWorkIsDone(server: Server, clients: readonly { kind: RequestKi
 }
 
 /** What a client holds of the first host after two more requests, and whether new work still goes there. */
-async function endOf(failover: Failover, wanted: string): Promise<string> {
-  for (let turn = 0; turn < 2; turn++) await failover.http.get('item/next').json();
+async function endOf(failover: Failover, next: string, wanted: string): Promise<string> {
+  for (let turn = 0; turn < 2; turn++) await failover.http.get(next).text();
   const seen = (): string => {
     const [first] = failover.status.hosts;
     const state = first?.busy === true ? 'busy' : `${first?.state}`;
