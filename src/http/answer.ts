@@ -3,9 +3,9 @@ import { isReplaySafe } from '../policy/idempotency.ts';
 import type { Clock } from '../runtime/ports.ts';
 import type { AnsweredAttempt, FailedAttempt } from './attempt.ts';
 import { guard } from './guardedResponse.ts';
-import type { AnswerPart } from './parts.ts';
 import { RequestRun } from './requestRun.ts';
 import type { BodyFault, GuardOptions, Refetch, ResumeContext } from './resumeBody.ts';
+import type { AnswerPart, Run } from './run.ts';
 
 /** Options of {@link guardedAnswers}. */
 export interface AnswerOptions {
@@ -26,7 +26,7 @@ export function guardedAnswers({ sharedEtags = false }: AnswerOptions = {}): Ans
 /** What a body's guard wants to know and to tell. One is made for each answer, so it is light until a body breaks. */
 class AnswerGuard implements GuardOptions {
   readonly sharedEtags: boolean;
-  readonly #run: RequestRun;
+  readonly #run: Run;
   readonly #controller: AbortController;
   readonly #unlink: (() => void) | null;
   readonly #firstOrigin: string;
@@ -34,7 +34,7 @@ class AnswerGuard implements GuardOptions {
   #source: { readonly origin: string; readonly startedMs: number };
   #broken: FailedAttempt | null = null;
 
-  constructor(run: RequestRun, { origin, startedMs, controller, unlink }: AnsweredAttempt, sharedEtags: boolean) {
+  constructor(run: Run, { origin, startedMs, controller, unlink }: AnsweredAttempt, sharedEtags: boolean) {
     this.sharedEtags = sharedEtags;
     this.#run = run;
     this.#controller = controller;
@@ -99,7 +99,7 @@ class AnswerGuard implements GuardOptions {
 
 /** The run that fetches the rest of an answer whose body broke off. Its time begins anew. */
 function continuation(
-  run: RequestRun,
+  run: Run,
   pin: string | null,
   headers: ResumeContext['headers'],
   signal: AbortSignal,

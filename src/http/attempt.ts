@@ -9,7 +9,7 @@ import type { TimeLimit } from '../runtime/timeLimits.ts';
 import { reasonOf } from './abortReason.ts';
 import { linkSignal } from './linkSignal.ts';
 import { networkFault } from './networkFault.ts';
-import type { SentBody } from './requestBody.ts';
+import type { SentBody } from './sentBody.ts';
 
 /** What every attempt that is over has. Built once, without intermediate objects: this is on the way of each request. */
 interface Ending {

@@ -6,10 +6,11 @@ import type { Fetch } from '../runtime/ports.ts';
 import { abortable } from './abortable.ts';
 import { reasonOf } from './abortReason.ts';
 import { hasIdempotencyKey, withIdempotencyKey } from './idempotencyKey.ts';
-import { type FetchParts, plainAnswers, plainBodies } from './parts.ts';
+import { plainAnswers, plainBodies } from './plainParts.ts';
 import { type RequestOptions, type RequestSettings, readHedge, readRequestOptions } from './requestOptions.ts';
 import { readInit } from './requestParts.ts';
 import { RequestRun } from './requestRun.ts';
+import type { FetchParts } from './run.ts';
 
 /** Options of {@link createFetch}. Every one may be left out. */
 export interface FetchOptions extends Partial<FetchParts> {

@@ -11,10 +11,9 @@ import {
 import type { RetryBudget } from '../policy/retryBudget.ts';
 import type { HostConfig } from '../policy/topology.ts';
 import { discard } from '../runtime/boundedText.ts';
-import type { Clock } from '../runtime/ports.ts';
 import { waitAtMost } from '../runtime/wait.ts';
 import type { EndedAttempt } from './attempt.ts';
-import type { HedgePart } from './parts.ts';
+import type { HedgePart, Run } from './run.ts';
 
 /** What hedging has seen and spent, for all requests of one `fetch`. */
 interface Hedging {
@@ -33,14 +32,6 @@ export function hedging(): HedgePart {
   return (run, host, init, delayMs) => hedged(run, host, init, seen, delayMs);
 }
 
-/** The part of a request's run that hedging needs. */
-export interface HedgedRun {
-  readonly clock: Clock;
-  send(host: HostConfig, init: RequestInit, controller: AbortController): Promise<EndedAttempt>;
-  /** A second host that may be asked at the same time; none for a request that must not be sent twice. */
-  hedgeHost(): HostConfig | undefined;
-}
-
 interface Leg {
   readonly controller: AbortController;
   readonly ended: Promise<EndedAttempt>;
@@ -53,7 +44,7 @@ interface Leg {
  * @param fixedDelayMs What the caller asked for. Null: what 19 of 20 requests take, for one request in twenty at most.
  */
 async function hedged(
-  run: HedgedRun,
+  run: Run,
   host: HostConfig,
   init: RequestInit,
   seen: Hedging,
@@ -70,7 +61,7 @@ async function hedged(
   return winner;
 }
 
-function startLeg(run: HedgedRun, host: HostConfig, init: RequestInit): Leg {
+function startLeg(run: Run, host: HostConfig, init: RequestInit): Leg {
   const controller = new AbortController();
   return { controller, ended: run.send(host, init, controller) };
 }

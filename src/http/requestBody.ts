@@ -2,23 +2,7 @@ import { DEFAULTS } from '../policy/defaults.ts';
 import { SwitchoverError } from '../policy/error.ts';
 import { abortable, ignore } from './abortable.ts';
 import { joinBytes } from './bytes.ts';
-import type { BodyPart } from './parts.ts';
-
-/** A request's body, ready for an attempt. */
-export interface SentBody {
-  readonly body: BodyInit | null | undefined;
-  /** False where it can be read once only: after an attempt that may have begun to read it, there is no other. */
-  readonly replayable: boolean;
-  /** What `fetch` must be told where the body is a stream. */
-  readonly duplex?: 'half';
-  /** Set when the caller's own stream failed while it was sent: no host is to blame for that. */
-  sourceError?: unknown;
-  /**
-   * Ends a stream whose sending is over, and its source. Node's `fetch` does not: after an abort it reads on to the end and
-   * drops what it reads.
-   */
-  stop?(reason: unknown): void;
-}
+import type { BodyPart, SentBody } from './sentBody.ts';
 
 /**
  * Holds streams up to a cap in memory, so that they can be sent again and have a Content-Length.

@@ -7,7 +7,6 @@ import {
   hostToAsk,
   nextStep,
   otherHost,
-  type RequestTraits,
   type RetryEnv,
   type RetryState,
 } from '../policy/retry.ts';
@@ -16,29 +15,14 @@ import { discard } from '../runtime/boundedText.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import type { Clock } from '../runtime/ports.ts';
 import { wait } from '../runtime/wait.ts';
-import { type AnsweredAttempt, type EndedAttempt, type Sending, sendTo } from './attempt.ts';
+import { type AnsweredAttempt, type EndedAttempt, sendTo } from './attempt.ts';
 import { requestFailure } from './failure.ts';
-import type { HedgedRun } from './hedge.ts';
-import type { FetchParts } from './parts.ts';
-import type { SentBody } from './requestBody.ts';
 import type { RequestSettings } from './requestOptions.ts';
-
-/** A request, ready to be sent. */
-export interface PreparedRequest {
-  readonly path: string;
-  readonly init: RequestInit;
-  readonly sent: SentBody;
-  /** The caller's. */
-  readonly signal: AbortSignal | undefined;
-  readonly signalIsOwn: boolean;
-  /** Held for as long as its answer: Node's `fetch` forgets the signal of a Request that was collected. */
-  readonly input?: Request | null;
-  readonly traits: RequestTraits;
-  readonly settings: RequestSettings;
-}
+import type { FetchParts, PreparedRequest, Run } from './run.ts';
+import type { SentBody } from './sentBody.ts';
 
 /** One request on its way over hosts and attempts, until an answer may be handed to the caller. */
-export class RequestRun implements Sending, HedgedRun {
+export class RequestRun implements Run {
   readonly pool: HostPool;
   readonly request: PreparedRequest;
   readonly parts: FetchParts;

@@ -5,7 +5,7 @@ import type { HostConfig } from '../policy/topology.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import { abortable, ignore } from './abortable.ts';
 import { linkSignal } from './linkSignal.ts';
-import type { SessionPart } from './parts.ts';
+import type { SessionPart } from './run.ts';
 import { SessionActs } from './sessionActs.ts';
 import { SessionBook, throwIfAborted } from './sessionBook.ts';
 import { sessionEnded, sessionOver, tokenRefused } from './sessionErrors.ts';

@@ -5,8 +5,7 @@ import { discard } from '../runtime/boundedText.ts';
 import { type EndedAttempt, sendTo } from './attempt.ts';
 import { requestFailure } from './failure.ts';
 import { linkSignal } from './linkSignal.ts';
-import type { SessionPart } from './parts.ts';
-import type { RequestRun } from './requestRun.ts';
+import type { Run, SessionPart } from './run.ts';
 
 /** What a request shows to belong to its session. */
 export interface SessionPass {
@@ -82,7 +81,7 @@ async function waitForPass(
   host: HostConfig,
   last: SessionPass | null,
   refused: boolean,
-  run: RequestRun,
+  run: Run,
   controller: AbortController | undefined,
 ): Promise<SessionPass> {
   const { limits } = run.pool;
@@ -105,7 +104,7 @@ function dispose({ response, unlink }: EndedAttempt): void {
   unlink?.();
 }
 
-function stopped({ origin }: HostConfig, startedMs: number, stop: HostStop, run: RequestRun): EndedAttempt {
+function stopped({ origin }: HostConfig, startedMs: number, stop: HostStop, run: Run): EndedAttempt {
   return {
     origin,
     startedMs,
@@ -126,7 +125,7 @@ async function sendWith(
   pass: SessionPass,
   host: HostConfig,
   init: RequestInit,
-  run: RequestRun,
+  run: Run,
   controller: AbortController | undefined,
 ): Promise<EndedAttempt> {
   const names = Object.keys(pass.headers);

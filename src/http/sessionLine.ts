@@ -10,11 +10,11 @@ import type { EndedAttempt } from './attempt.ts';
 import { urlOf } from './createFetch.ts';
 import { requestFailure } from './failure.ts';
 import { linkSignal } from './linkSignal.ts';
-import type { FetchParts } from './parts.ts';
 import { bufferedBodies } from './requestBody.ts';
 import type { RequestSettings } from './requestOptions.ts';
 import { readInit } from './requestParts.ts';
 import { RequestRun } from './requestRun.ts';
+import type { FetchParts } from './run.ts';
 import { HostStop, isRedirect, refusedRedirect } from './sessionGate.ts';
 
 /** The way from a session's own code to one host: a `fetch`, and what became of it. */

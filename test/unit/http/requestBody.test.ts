@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { prepareBody, type SentBody } from '../../../src/http/requestBody.ts';
+import { prepareBody } from '../../../src/http/requestBody.ts';
+import type { SentBody } from '../../../src/http/sentBody.ts';
 import { cut, drain, fakeBody, rejection, settle, utf8 } from './fakes.ts';
 
 const URL_TEXT = 'https://chat.example/';

@@ -1,0 +1,66 @@
+import type { AttemptTrace } from '../policy/error.ts';
+import type { RequestTraits } from '../policy/retry.ts';
+import type { HostConfig } from '../policy/topology.ts';
+import type { Clock } from '../runtime/ports.ts';
+import type { AnsweredAttempt, EndedAttempt, Sending } from './attempt.ts';
+import type { RequestSettings } from './requestOptions.ts';
+import type { BodyPart, SentBody } from './sentBody.ts';
+
+/** A request, ready to be sent. */
+export interface PreparedRequest {
+  readonly path: string;
+  readonly init: RequestInit;
+  readonly sent: SentBody;
+  /** The caller's. */
+  readonly signal: AbortSignal | undefined;
+  readonly signalIsOwn: boolean;
+  /** Held for as long as its answer: Node's `fetch` forgets the signal of a Request that was collected. */
+  readonly input?: Request | null;
+  readonly traits: RequestTraits;
+  readonly settings: RequestSettings;
+}
+
+/** A request on its way, as the parts of a `fetch` see it. */
+export interface Run extends Sending {
+  readonly request: PreparedRequest;
+  readonly settings: RequestSettings;
+  readonly parts: FetchParts;
+  readonly clock: Clock;
+  /** The attempts that ended badly so far, oldest first. */
+  readonly trace: AttemptTrace[];
+  /** One attempt, booked. */
+  send(host: HostConfig, init: RequestInit, controller?: AbortController): Promise<EndedAttempt>;
+  /** A second host that may be asked at the same time; none for a request that must not be sent twice. */
+  hedgeHost(): HostConfig | undefined;
+}
+
+/** Hands an answer to the caller, and watches over its body. */
+export type AnswerPart = (run: Run, ended: AnsweredAttempt) => Response;
+
+/** Sends a request to a host, and to another one too where that host is slow. `delayMs` null: the part's own delay. */
+export type HedgePart = (
+  run: Run,
+  host: HostConfig,
+  init: RequestInit,
+  delayMs: number | null,
+) => Promise<EndedAttempt>;
+
+/** Sends a request to a host within a session. */
+export type SessionPart = (
+  host: HostConfig,
+  init: RequestInit,
+  run: Run,
+  controller?: AbortController,
+) => Promise<EndedAttempt>;
+
+/** What a `fetch` does beyond moving between hosts. Each part is a function of its own, so that only what is used is bundled. */
+export interface FetchParts {
+  /** {@link bufferedBodies}. Default: texts, forms and buffers can be sent again; a stream is sent once. */
+  readonly bodies: BodyPart;
+  /** {@link guardedAnswers}. Default: the answer is handed on as it is. */
+  readonly answers: AnswerPart;
+  /** {@link hedging}. Default none. */
+  readonly hedging: HedgePart | null;
+  /** The session that every request belongs to. Default none. */
+  readonly session: SessionPart | null;
+}

@@ -1,0 +1,22 @@
+/** A request's body, ready for an attempt. */
+export interface SentBody {
+  readonly body: BodyInit | null | undefined;
+  /** False where it can be read once only: after an attempt that may have begun to read it, there is no other. */
+  readonly replayable: boolean;
+  /** What `fetch` must be told where the body is a stream. */
+  readonly duplex?: 'half';
+  /** Set when the caller's own stream failed while it was sent: no host is to blame for that. */
+  sourceError?: unknown;
+  /**
+   * Ends a stream whose sending is over, and its source. Node's `fetch` does not: after an abort it reads on to the end and
+   * drops what it reads.
+   */
+  stop?(reason: unknown): void;
+}
+
+/** Makes a request's body ready to be sent, as often as it can be. `init` is the caller's own: a body in it wins. */
+export type BodyPart = (
+  request: Request | null,
+  init: RequestInit | undefined,
+  signal: AbortSignal | undefined,
+) => SentBody | Promise<SentBody>;
