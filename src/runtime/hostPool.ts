@@ -266,7 +266,8 @@ export class HostPool {
     if (host === undefined) return;
     const failedPath = this.#failedPaths.get(origin) ?? null;
     const judge = this.#options.judge ?? isOk;
-    const result = await probe(host, { ports: this.ports, policy: this.settings.policy.probe, failedPath, judge });
+    const { ports, signal } = this;
+    const result = await probe(host, { ports, signal, policy: this.settings.policy.probe, failedPath, judge });
     const stale = isStale(this.#state, result.hints, this.settings.policy, this.ports.clock.now());
     const verdict = stale ? ({ kind: 'inactive', why: 'stale epoch' } as const) : result.verdict;
     this.dispatch({ kind: 'probe', origin, verdict, hints: result.hints });

@@ -34,19 +34,27 @@ export interface ProbeOptions {
   readonly failedPath: string | null;
   /** Says what an answer of the health endpoint means. */
   readonly judge: HealthJudge;
+  /** Ends the probe at once: the pool was closed. */
+  readonly signal: AbortSignal;
 }
 
 /** Asks a host once how it is. Never rejects, and is over in time even where `fetch` or a body does not heed its signal. */
 export async function probe(host: HostConfig, options: ProbeOptions): Promise<ProbeResult> {
   const abort = new AbortController();
-  const { ports, policy } = options;
-  let cancel = () => {};
+  const { ports, policy, signal } = options;
+  let release = () => {};
   const overdue = new Promise<ProbeResult>((resolve) => {
-    cancel = ports.clock.setTimer(() => resolve(bad('timeout')), policy.timeoutMs, true);
+    const end = () => resolve(bad('timeout'));
+    const cancel = ports.clock.setTimer(end, policy.timeoutMs, true);
+    signal.addEventListener('abort', end);
+    release = () => {
+      cancel();
+      signal.removeEventListener('abort', end);
+    };
   });
   const answer = ask(host, options, abort.signal).catch((error: unknown) => bad(describe(error)));
   const result = await Promise.race([answer, overdue]);
-  cancel();
+  release();
   abort.abort();
   return result;
 }

@@ -196,10 +196,10 @@ describe('news of the platform', () => {
 });
 
 describe('a closed pool', () => {
-  it('leaves no timer and no listener, tells nothing more, and wakes what waits', async () => {
+  it('leaves no timer, no probe and no listener, tells nothing more, and wakes what waits', async () => {
     const w = killed();
     w.network.set(A, 'hang');
-    await w.clock.advance(8_000);
+    await w.clock.advance(5_500);
     const woken = vi.fn();
     w.pool.onBetterTimes(woken);
     w.news();
@@ -207,6 +207,8 @@ describe('a closed pool', () => {
     w.pool.close();
     await w.clock.advance(0);
     expect([w.clock.timers, w.listeners(), woken.mock.calls.length]).toEqual([[], 0, 1]);
+    // The probe that was under way.
+    expect(w.network.log).toMatchObject([{ host: A, end: 'aborted' }]);
     w.fail(B, 'refused');
     w.fail(B, 'refused');
     w.pool.setHosts([A, C]);

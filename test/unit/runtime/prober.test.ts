@@ -10,6 +10,8 @@ import { A, world } from './world.ts';
 const READY = '/healthz/ready';
 const only200: ProbeOptions['judge'] = ({ status }) => ({ healthy: status === 200, why: `http ${status}` });
 
+const never = new AbortController().signal;
+
 function setUp(behaviour: HostBehaviour, more: Partial<ProbeOptions> & { readonly health?: string } = {}) {
   const clock = virtualClock();
   const { health, ...rest } = more;
@@ -18,7 +20,8 @@ function setUp(behaviour: HostBehaviour, more: Partial<ProbeOptions> & { readonl
   if (host === undefined) throw new Error('no host');
   const ports = { ...systemPorts(), clock, fetch: network.fetch };
   const policy = readPoolOptions({}).policy.probe;
-  const run = () => clock.until(probe(host, { ports, policy, failedPath: null, judge: only200, ...rest }));
+  const run = () =>
+    clock.until(probe(host, { ports, policy, failedPath: null, judge: only200, signal: never, ...rest }));
   return { clock, network, run };
 }
 
