@@ -7,6 +7,11 @@ const FAILURES: Readonly<Record<GiveUp, readonly [SwitchoverErrorCode, string, s
     'The request failed and may have been processed, so it was not sent again.',
     'Give it an idempotencyKey if the server honours one; else ask the server what became of it.',
   ],
+  'body-used': [
+    'NOT_REPLAYABLE',
+    'The request failed, and its body can be read only once, so it was not sent again.',
+    'Raise bufferCapBytes, or give the body as a text, a buffer or a Blob.',
+  ],
   attempts: ['HOSTS_FAILED', 'Every attempt failed.', 'See `attempts` for what each host did.'],
   budget: [
     'BUDGET_EMPTY',

@@ -45,7 +45,7 @@ export interface RetryState {
 export const FIRST_ATTEMPT: RetryState = { asked: [], worked: [], waits: 0, movedFree: false };
 
 /** Why a request is not tried again. */
-export type GiveUp = 'not-replayable' | 'attempts' | 'budget' | 'deadline';
+export type GiveUp = 'not-replayable' | 'body-used' | 'attempts' | 'budget' | 'deadline';
 
 /** What to do after an attempt that did not end well. */
 export type RetryStep =
@@ -77,7 +77,8 @@ export interface RetryEnv {
  */
 export function nextStep(before: RetryState, attempt: EndedAttempt, request: RequestTraits, env: RetryEnv): RetryStep {
   const { outcome } = attempt;
-  if (!maySendAgain(outcome, request)) return { kind: 'give-up', why: 'not-replayable' };
+  const objection = objectionTo(outcome, request);
+  if (objection !== null) return { kind: 'give-up', why: objection };
   // One attempt means one, also where no server did any work.
   if (env.policy.attempts <= 1) return { kind: 'give-up', why: 'attempts' };
   if (env.nowMs >= request.deadlineMs) return { kind: 'give-up', why: 'deadline' };
@@ -127,10 +128,14 @@ export function otherHost(
     : undefined;
 }
 
-function maySendAgain(outcome: Outcome, request: RequestTraits): boolean {
-  if (outcome.kind === 'ok' || !request.bodyReplayable) return false;
-  if (outcome.kind === 'app-fault') return isSafeMethod(request.method);
-  return outcome.processed === 'no' || isReplaySafe(request.method, request.hasIdempotencyKey);
+/** Why the request must not be sent again; null where it may. */
+function objectionTo(outcome: Outcome, { method, hasIdempotencyKey, bodyReplayable }: RequestTraits): GiveUp | null {
+  const isSafe =
+    outcome.kind === 'app-fault'
+      ? isSafeMethod(method)
+      : outcome.kind !== 'ok' && (outcome.processed === 'no' || isReplaySafe(method, hasIdempotencyKey));
+  if (!isSafe) return 'not-replayable';
+  return bodyReplayable ? null : 'body-used';
 }
 
 /**

@@ -26,6 +26,7 @@ const TABLE = `
   connection refused               | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
   name does not resolve            | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
   name server is silent            | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
+  name unknown to the system       | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
   certificate expired              | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
   certificate of another name      | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
   certificate self-signed          | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left

@@ -3,7 +3,7 @@ import type { TimeoutPolicy } from '../../../src/runtime/poolOptions.ts';
 import type { Fetch } from '../../../src/runtime/ports.ts';
 import { certificates } from '../../rig/certificates.ts';
 import type { Server } from '../../rig/cluster.ts';
-import { lookupFrom } from '../../rig/dns.ts';
+import { failingName, lookupFrom } from '../../rig/dns.ts';
 import type { Namespace } from '../../rig/namespace.ts';
 import type { Mode } from '../../rig/protocol.ts';
 import type { Rig } from '../../rig/rig.ts';
@@ -49,6 +49,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'connection refused': mode({ kind: 'refused' }),
   'name does not resolve': name('ENOTFOUND'),
   'name server is silent': name('EAI_AGAIN'),
+  'name unknown to the system': {
+    stage: async (_rig, server) => at(server, `http://${failingName()}`),
+  },
   'certificate expired': tls('expired'),
   'certificate of another name': tls('wrongName'),
   'certificate self-signed': tls('selfSigned'),
