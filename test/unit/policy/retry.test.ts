@@ -168,8 +168,7 @@ describe('an unsafe request', () => {
 
   it('with a body that can be read once is never sent again', () => {
     const world = rich();
-    const { end } = send(world, traits(world, { bodyReplayable: false }), only(A, REFUSED));
-    expect(end).toBe('not-replayable');
+    expect(send(world, traits(world, { bodyReplayable: false }), only(A, REFUSED)).sent).toHaveLength(1);
   });
 });
 
@@ -385,7 +384,7 @@ describe('whatever hosts do', () => {
           world.state = { ...world.state, budget: { tokens: capacity, capacity, refillPerSuccess: 0.1 } };
           let paid = 0;
           for (const [given, answers] of requests) {
-            const pin = given.pin !== null && origins.includes(given.pin) ? given.pin : null;
+            const pin = origins.find((origin) => origin === given.pin) ?? null;
             const wanted = traits(world, { ...given, pin });
             const fate = send(world, wanted, (_, nth) => {
               const [outcome, tookMs] = answers[nth % answers.length] ?? [OK, 1];
