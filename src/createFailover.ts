@@ -69,18 +69,11 @@ export interface Failover {
 
 /** Puts the parts together over one pool. Each platform's entry gives its own defaults. */
 export function assemble(options: FailoverOptions, platform: PoolOptions, closePlatform?: () => void): Failover {
-  const { hosts, bufferCapBytes, sharedEtags, hedge, session: asked, ky, ...rest } = options;
-  const { name, affinity: key, zone, discovery: _discovery, ...poolOptions } = rest;
+  const { name, affinity: key, zone, bufferCapBytes, sharedEtags, hedge, session: asked, ky } = options;
   const own = { name: '', affinity: '', zone: '', bufferCapBytes: 0, sharedEtags: false };
   fill<object>('createFailover', own, { name, affinity: key, zone, bufferCapBytes, sharedEtags });
-  const pool = new HostPool(hosts, {
-    judge: judgeProbe,
-    ...platform,
-    ...poolOptions,
-    budget: { ...platform.budget, ...poolOptions.budget },
-    parts: partsOf(options),
-  });
-  const session = asked === undefined ? null : sessionOf(pool, { key: options.name, ...asked });
+  const pool = poolOf(options, platform);
+  const session = asked === undefined ? null : sessionOf(pool, { key: name, ...asked });
   const send = createSender(pool, {
     bodies: bufferedBodies(bufferCapBytes),
     answers: guardedAnswers({ sharedEtags }),
@@ -108,6 +101,14 @@ export function assemble(options: FailoverOptions, platform: PoolOptions, closeP
       closePlatform?.();
     },
   };
+}
+
+/** What is left of the options when the others' are taken away is the pool's, so that it can refuse unknown names. */
+function poolOf(options: FailoverOptions, platform: PoolOptions): HostPool {
+  const { hosts, name: _name, affinity: _affinity, zone: _zone, discovery: _discovery, ...rest } = options;
+  const { bufferCapBytes: _cap, sharedEtags: _etags, hedge: _hedge, session: _session, ky: _ky, ...own } = rest;
+  const budget = { ...platform.budget, ...own.budget };
+  return new HostPool(hosts, { judge: judgeProbe, ...platform, ...own, budget, parts: partsOf(options) });
 }
 
 function sessionOf(pool: HostPool, options: SessionOptions): Session {
