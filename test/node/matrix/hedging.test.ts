@@ -18,7 +18,9 @@ describe('a hedged request', () => {
     const [a, b] = await pair();
     const response = await client({ hosts: [a.url, b.url] }).fetch('/item/1', { method, ...soon });
     expect(response.headers.get('switchover-instance')).toMatch(/^b-/);
-    expect([a.counts().work, b.counts().work]).toEqual([1, 1]);
+    expect(b.counts().work).toBe(1);
+    // On a busy machine the first host may not even have read it when it is given up.
+    expect(a.counts().work).toBeLessThanOrEqual(1);
   });
 
   it('gives the slower attempt up, which frees its socket and blames nobody', async () => {
