@@ -12,10 +12,15 @@ export function storedHealth(name?: string): PoolPart {
   return async (pool) => {
     const storage = new SafeStorage(pool, `${name ?? nameOf(pool)}:health`);
     const text = await storage.read();
-    if (text !== undefined) revive(pool, text, storage);
-    pool.onChange(() => {
-      void storage.write(remember(pool.state, pool.ports.clock.now(), pool.ports.clock.wallTime()));
-    });
+    const begin = () => {
+      if (text !== undefined) revive(pool, text, storage);
+      pool.onChange(() => {
+        void storage.write(remember(pool.state, pool.ports.clock.now(), pool.ports.clock.wallTime()));
+      });
+    };
+    // While no host is known there is nothing to lay what is remembered over.
+    if (pool.hosts.length > 0) begin();
+    else pool.events.once('hosts', begin);
   };
 }
 

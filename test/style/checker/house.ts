@@ -45,7 +45,7 @@ export const ENTRY_NEVER: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files beside the entries that all of them share. They belong to the same room. */
-export const SHARED_BY_ENTRIES: readonly string[] = ['createFailover.ts', 'publicParts.ts'];
+const SHARED_BY_ENTRIES: readonly string[] = ['createFailover.ts', 'publicParts.ts'];
 
 /** Entries that only their own platform can load: nothing else may import them, but the command line. */
 export const PLATFORM_ENTRIES: readonly string[] = ['index.node.ts', 'index.browser.ts'];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { discovery } from '../../../src/runtime/discovery.ts';
 import { memoryStore } from '../../../src/runtime/memoryStore.ts';
 import type { KeyValueStore } from '../../../src/runtime/ports.ts';
 import { storedHealth } from '../../../src/runtime/storedHealth.ts';
@@ -50,6 +51,21 @@ describe('a reload', () => {
   it('finds the same record whatever the order of the list', async () => {
     const w = await opened(page(await afterDeath(), { list: [B, A] }));
     expect(w.pool.status.hosts[1]).toMatchObject({ origin: A, state: 'ejected' });
+  });
+
+  it('does not either where hosts are found only after it', async () => {
+    const storage = memoryStore();
+    const load = () => Promise.resolve({ hosts: [A, B] });
+    const found = { list: [], parts: [storedHealth(), discovery({ load, refreshMs: 300_000 })] };
+    const before = await opened(page(storage, { ...found, network: { [A]: 'refuse' } }));
+    before.fail(A, 'refused');
+    before.fail(A, 'refused');
+    await before.clock.advance(0);
+    for (let reload = 0; reload < 2; reload++) {
+      const w = await opened(page(storage, found));
+      expect([w.pool.take()?.origin, w.pool.status.current]).toEqual([B, B]);
+      await w.clock.advance(0);
+    }
   });
 
   it('still keeps out a server with an old epoch', async () => {
