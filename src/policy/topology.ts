@@ -75,7 +75,7 @@ function readHost(entry: unknown, tier: HostConfig['tier'], allowInsecure: boole
   const spec: Partial<HostSpec> = typeof entry === 'object' ? { ...entry } : { url: String(entry) };
   refuseUnknown(spec, ['url', 'weight', 'zone', 'health']);
   const { url, weight, zone, health } = spec;
-  const host = parseHost(String(url), allowInsecure);
+  const host = parseHost(textOf(url), allowInsecure);
   const config = {
     ...host,
     tier,
@@ -84,7 +84,7 @@ function readHost(entry: unknown, tier: HostConfig['tier'], allowInsecure: boole
     health: readHealth(host, health, allowInsecure),
   };
   if (typeof config.weight !== 'number' || !(config.weight >= 0 && config.weight < Infinity)) {
-    throw invalid(`The weight of ${host.origin} is ${config.weight}`, 'Give a number of at least 0.');
+    throw invalid(`The weight of ${host.origin} is no share`, 'Give a number of at least 0.');
   }
   if (typeof (zone ?? '') !== 'string') throw invalid(`The zone of ${host.origin} is no text`, 'Give its name.');
   return config;
@@ -93,7 +93,7 @@ function readHost(entry: unknown, tier: HostConfig['tier'], allowInsecure: boole
 /** A probe tells of its host, so it stays on that host, whatever its port. */
 function readHealth(host: Host, health: unknown, allowInsecure: boolean): string | null {
   if (health === undefined || health === null) return null;
-  const text = String(health);
+  const text = textOf(health);
   const [, site, path = ''] = /^(https?:\/\/[^/?#]*)(.*)$/is.exec(text) ?? [];
   if (site === undefined && text.startsWith('/')) return urlOn(host, text);
   if (site === undefined || parseHost(site, allowInsecure).hostname !== host.hostname) {
@@ -104,6 +104,9 @@ function readHealth(host: Host, health: unknown, allowInsecure: boolean): string
   }
   return site + path;
 }
+
+/** Lists come from documents, too: what is no text may have none to show. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** A misspelt `standby` would lose all of them without a word. */
 function refuseUnknown(given: object, known: readonly string[]): void {

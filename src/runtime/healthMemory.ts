@@ -28,7 +28,8 @@ export function remember(state: PoolState, nowMs: number, wallMs: number): strin
       origin,
       kind: health.kind === 'half-open' && health.doubt === 'alarm' ? health.doubt : health.kind,
       why: 'why' in health ? health.why : '',
-      leftMs: 'untilMs' in health ? Math.max(0, health.untilMs - nowMs) : 0,
+      // A hold without an end has no number in JSON.
+      leftMs: 'untilMs' in health ? Math.min(DEFAULTS.storage.maxAgeMs, Math.max(0, health.untilMs - nowMs)) : 0,
       ejections,
     })),
     fence: Object.entries(state.fence).map(([cluster, { number, seenMs }]) => [
@@ -59,7 +60,8 @@ export function recall(text: string, state: PoolState, policy: PoolPolicy, env: 
     memory.fence.map(([cluster, number, age]) => [cluster, { number, seenMs: env.nowMs - age - ageMs }]),
   );
   const known = { ...withHosts, fence: { ...fence, ...state.fence } };
-  return { ...known, current: choose(known) };
+  // No client is on a held-back host yet: a reload must not cut its hold short.
+  return { ...known, current: choose({ ...known, current: '' }) };
 }
 
 function revive(host: HostRecord, memory: RememberedHost, ageMs: number, policy: PoolPolicy, env: Env): HostRecord {
