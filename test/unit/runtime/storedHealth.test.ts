@@ -4,6 +4,7 @@ import { discovery } from '../../../src/runtime/discovery.ts';
 import { memoryStore } from '../../../src/runtime/memoryStore.ts';
 import type { KeyValueStore } from '../../../src/runtime/ports.ts';
 import { storedHealth } from '../../../src/runtime/storedHealth.ts';
+import { settle } from '../http/fakes.ts';
 import { A, B, C, world } from './world.ts';
 
 const KEY = `switchover:${A} ${B}:health`;
@@ -55,7 +56,10 @@ describe('a reload', () => {
 
   it('does not either where hosts are found only after it', async () => {
     const storage = memoryStore();
-    const load = () => Promise.resolve({ hosts: [A, B] });
+    const load = async () => {
+      await settle();
+      return { hosts: [A, B] };
+    };
     const found = { list: [], parts: [storedHealth(), discovery({ load, refreshMs: 300_000 })] };
     const before = await opened(page(storage, { ...found, network: { [A]: 'refuse' } }));
     before.fail(A, 'refused');
