@@ -226,7 +226,8 @@ function applyHosts(state: PoolState, origins: readonly string[], policy: PoolPo
   return {
     ...state,
     hosts,
-    current: listed(state.current) ?? hosts[0]?.origin ?? '',
+    // Where it is gone, {@link settle} finds another one.
+    current: listed(state.current) ?? '',
     preferred: listed(state.preferred),
     namedActive: listed(state.namedActive),
   };

@@ -80,6 +80,17 @@ describe('a host that comes back', () => {
 });
 
 describe('another list', () => {
+  it('without the current host does not cut short the hold of the first one', () => {
+    const pool = new FakePool([A, B, C]);
+    pool.kill(A);
+    pool.step({ kind: 'prefer', origin: C });
+    pool.answers.set(A, GOOD);
+    pool.pass(8_000);
+    expect([pool.health(A), pool.current]).toEqual(['holding', C]);
+    pool.step({ kind: 'hosts', origins: [A, B] });
+    expect(pool.current).toBe(B);
+  });
+
   it('drops wishes for hosts that are gone, and ignores what comes of them late', () => {
     const pool = new FakePool();
     pool.step({ kind: 'prefer', origin: B });
