@@ -4,7 +4,7 @@ import { hedging } from './http/hedge.ts';
 import { createKy, type KyInstance, type KyOptions } from './http/kyClient.ts';
 import { bufferedBodies } from './http/requestBody.ts';
 import type { RequestOptions } from './http/requestOptions.ts';
-import { createSession, type FailoverSession, type Session } from './http/session.ts';
+import { createSession, type FailoverSession } from './http/session.ts';
 import type { SessionOptions } from './http/sessionOptions.ts';
 import { fill } from './policy/healthPolicy.ts';
 import type { HostList } from './policy/hostList.ts';
@@ -69,11 +69,21 @@ export interface Failover {
 
 /** Puts the parts together over one pool. Each platform's entry gives its own defaults. */
 export function assemble(options: FailoverOptions, platform: PoolOptions, closePlatform?: () => void): Failover {
-  const { name, affinity: key, zone, bufferCapBytes, sharedEtags, hedge, session: asked, ky } = options;
+  const { name, affinity: key, zone, bufferCapBytes, sharedEtags } = options;
   const own = { name: '', affinity: '', zone: '', bufferCapBytes: 0, sharedEtags: false };
   fill<object>('createFailover', own, { name, affinity: key, zone, bufferCapBytes, sharedEtags });
   const pool = poolOf(options, platform);
-  const session = asked === undefined ? null : sessionOf(pool, { key: name, ...asked });
+  try {
+    return over(pool, options, closePlatform);
+  } catch (error) {
+    pool.close();
+    throw error;
+  }
+}
+
+function over(pool: HostPool, options: FailoverOptions, closePlatform: (() => void) | undefined): Failover {
+  const { name, bufferCapBytes, sharedEtags, hedge, session: asked, ky } = options;
+  const session = asked === undefined ? null : createSession(pool, { key: name, ...asked });
   const send = createSender(pool, {
     bodies: bufferedBodies(bufferCapBytes),
     answers: guardedAnswers({ sharedEtags }),
@@ -109,15 +119,6 @@ function poolOf(options: FailoverOptions, platform: PoolOptions): HostPool {
   const { bufferCapBytes: _cap, sharedEtags: _etags, hedge: _hedge, session: _session, ky: _ky, ...own } = rest;
   const budget = { ...platform.budget, ...own.budget };
   return new HostPool(hosts, { judge: judgeProbe, ...platform, ...own, budget, parts: partsOf(options) });
-}
-
-function sessionOf(pool: HostPool, options: SessionOptions): Session {
-  try {
-    return createSession(pool, options);
-  } catch (error) {
-    pool.close();
-    throw error;
-  }
 }
 
 function partsOf({ name, affinity: key, zone, discovery: source, hosts, parts = [] }: FailoverOptions): PoolPart[] {
