@@ -22,7 +22,7 @@ export const OK: Outcome = { kind: 'ok' };
 export const GOOD: ProbeVerdict = { kind: 'good' };
 export const BAD: ProbeVerdict = { kind: 'bad', why: 'refused' };
 
-export const silence = (cause: string, processed: 'no' | 'maybe' = 'maybe'): Outcome => ({
+const silence = (cause: string, processed: 'no' | 'maybe' = 'maybe'): Outcome => ({
   kind: 'host-fault',
   cause,
   processed,
@@ -31,7 +31,7 @@ export const silence = (cause: string, processed: 'no' | 'maybe' = 'maybe'): Out
 export const REFUSED = silence('refused', 'no');
 export const RESET = silence('reset');
 export const TIMEOUT = silence('timeout');
-export const answerFault = (cause: string): Outcome => ({
+const answerFault = (cause: string): Outcome => ({
   kind: 'host-fault',
   cause,
   processed: 'maybe',
@@ -47,7 +47,7 @@ export const busy = (waitMs: number): Outcome => ({ kind: 'busy', cause: 'http 5
 
 export const hinted = (hints: Partial<Hints>): Hints => ({ ...NO_HINTS, ...hints });
 
-export function policyOf(options: HealthOptions = {}, budget = { capacity: 1, refillPerSuccess: 0.1 }): PoolPolicy {
+function policyOf(options: HealthOptions = {}, budget = { capacity: 1, refillPerSuccess: 0.1 }): PoolPolicy {
   return { ...readHealthPolicy(options), budget };
 }
 

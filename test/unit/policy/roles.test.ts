@@ -47,6 +47,19 @@ describe('a standby', () => {
     expect(world.moves.at(-1)).toMatchObject({ kind: 'failback', to: A });
   });
 
+  it('that repeats its word changes nothing, until it begins to prove itself', () => {
+    const world = new PoolWorld();
+    world.attempt(A, STANDBY);
+    const { state } = world;
+    world.nowMs += 1000;
+    expect(world.attempt(A, STANDBY)).toEqual([]);
+    expect(world.state).toBe(state);
+    world.pass(15_000);
+    world.answer(A, GOOD);
+    world.attempt(A, STANDBY);
+    expect(world.record(A).health).toMatchObject({ kind: 'inactive', goodProbes: 0 });
+  });
+
   it('must give its good answers in a row', () => {
     const world = new PoolWorld();
     world.attempt(A, STANDBY);
