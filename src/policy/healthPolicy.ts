@@ -85,13 +85,17 @@ export function readHealthPolicy(options: HealthOptions = {}): HealthPolicy {
 /** Numbers that have an upper end. */
 const MOST: Readonly<Record<string, number>> = { coolDownSpread: 1 };
 
+/** Numbers that may not be 0: probes without a pause would be a loop. */
+const LEAST: Readonly<Record<string, number>> = { periodMs: 1, inactivePeriodMs: 1 };
+
 /** Lays `given` over `defaults`; an unknown name, a wrong type or a negative number is refused. */
 export function fill<T extends object>(name: string, defaults: T, given: Partial<T> | undefined): T {
   const entries = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
   for (const [key, value] of entries) {
     if (!Object.hasOwn(defaults, key)) throw invalid(`${name}.${key}`, 'is not an option');
     const wanted = typeof defaults[key as keyof T];
-    if (typeof value !== wanted || (typeof value === 'number' && !(value >= 0 && value <= (MOST[key] ?? Infinity)))) {
+    const fits = typeof value !== 'number' || (value >= (LEAST[key] ?? 0) && value <= (MOST[key] ?? Infinity));
+    if (typeof value !== wanted || !fits) {
       throw invalid(`${name}.${key}`, `can't be ${String(value)}`);
     }
   }

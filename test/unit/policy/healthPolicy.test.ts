@@ -39,6 +39,7 @@ describe('the policy of health', () => {
 
   it.each([
     [{ ejection: { coolDownMs: -1 } }, 'ejection.coolDownMs'],
+    [{ probe: { periodMs: 0 } }, 'probe.periodMs'],
     [{ ejection: { coolDownMs: Number.NaN } }, 'ejection.coolDownMs'],
     [{ ejection: { coolDownMs: '5' } }, 'ejection.coolDownMs'],
     [{ ejection: { coolDownMs: null } }, 'ejection.coolDownMs'],
