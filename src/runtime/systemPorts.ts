@@ -15,13 +15,13 @@ export const systemClock: Clock = {
 };
 
 /** `navigator.onLine` and its events, where there are any; else always online. */
-export const systemConnectivity: Connectivity = {
+const systemConnectivity: Connectivity = {
   isOnline: () => globalThis.navigator?.onLine !== false,
   subscribe: (listener) => listen({ online: () => listener(true), offline: () => listener(false) }),
 };
 
 /** A page is back when it is shown again, from a hidden tab or from the back-forward cache. */
-export const systemLifecycle: Lifecycle = {
+const systemLifecycle: Lifecycle = {
   subscribe: (listener) =>
     listen({
       pageshow: listener,

@@ -30,7 +30,7 @@ export function told(error: unknown): unknown {
   return error instanceof Error ? { name: error.name, isKys: isKyError(error) } : { thrown: error };
 }
 
-export const pathOf = (url: string): string => url.slice(new URL(url).origin.length);
+const pathOf = (url: string): string => url.slice(new URL(url).origin.length);
 
 /** What `/echo` answers. */
 export interface Echo {

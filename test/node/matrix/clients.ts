@@ -5,7 +5,7 @@ import type { Fetch } from '../../../src/runtime/ports.ts';
 import { until } from '../../rig/wait.ts';
 
 /** Longer than anything that is waited for takes, on the slowest of machines. */
-export const LIMIT_MS = 20_000;
+const LIMIT_MS = 20_000;
 
 /** Makes clients, and closes them after each test. */
 export function useClients(): (options: FailoverOptions) => Failover {
