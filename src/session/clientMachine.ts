@@ -1,0 +1,175 @@
+import { connect, ended, giveUp, greet, heard, probe, stop } from './clientLinks.ts';
+import type { ClientPolicy } from './clientPolicy.ts';
+import { acknowledge, onAck, onSaved, onSend, pump, save, transmit, withLink } from './clientSending.ts';
+import type { ClientEffect, ClientEvent, ClientState, Turn } from './clientState.ts';
+import { discard, skipTo, welcomed } from './clientWelcome.ts';
+import { CLOSE, type FrameFromServer } from './frames.ts';
+import { EMPTY_OUTBOX, lowest, stale, upTo } from './outbox.ts';
+import { NEVER, type SessionEnv } from './sessionEnv.ts';
+
+/** One step of a client. The effects are to be run in their order. */
+export function stepClient(
+  state: ClientState,
+  event: ClientEvent,
+  policy: ClientPolicy,
+  env: SessionEnv,
+): { readonly state: ClientState; readonly effects: readonly ClientEffect[] } {
+  const turn: Turn = { ...env, policy, out: [] };
+  const went = apply(state, event, turn);
+  const next = went === state ? state : save(pump(relieve(state, went, turn), turn), turn);
+  return { state: next, effects: turn.out };
+}
+
+/** When the client wants its next `tick`; {@link NEVER}, if never. */
+export function nextClientTickMs(state: ClientState, policy: ClientPolicy): number {
+  const { link, outbox } = state;
+  const linkMs = link === null ? [] : [link.deadAtMs, link.ackAtMs];
+  if (link?.kind === 'live') linkMs.push(link.pingAtMs);
+  if (link !== null && state.round > 0) linkMs.push(link.sinceMs + policy.minUptimeMs);
+  const deadlinesMs = state.attempts.map(({ deadlineMs }) => deadlineMs);
+  const staleMs = outbox.entries.map(({ seq, expiresAtMs }) => (seq > outbox.sent ? expiresAtMs : null) ?? NEVER);
+  return [...linkMs, ...deadlinesMs, ...staleMs].reduce((soonest, ms) => Math.min(soonest, ms), state.connectAtMs);
+}
+
+function apply(state: ClientState, event: ClientEvent, turn: Turn): ClientState {
+  switch (event.kind) {
+    case 'start': {
+      const idle = state.link === null && state.attempts.length === 0 && state.connectAtMs === NEVER;
+      return idle ? connect({ ...state, stopped: 0, refusals: 0 }, turn) : state;
+    }
+    case 'opened':
+      return greet(state, event.link, event.host, event.auth, turn);
+    case 'frame':
+      return onFrame(state, event.link, event.frame, event.bytes, turn);
+    case 'closed':
+      return ended(state, event.link, event.code, turn);
+    case 'broken':
+      return isKnown(state, event.link) ? giveUp(state, event.link, event.code, turn) : state;
+    case 'send':
+      return onSend(state, event, turn);
+    case 'handed': {
+      if (event.stream !== state.stream || event.rx <= state.handed || event.rx > state.rx) return state;
+      return { ...state, handed: event.rx, version: state.version + 1 };
+    }
+    case 'saved':
+      return onSaved(state, turn);
+    case 'wake':
+      return probe(state, turn);
+    case 'move':
+      return state.link === null || state.attempts.length > 0 || state.move !== null
+        ? state
+        : connect({ ...state, move: 'asked', cause: 'asked' }, turn);
+    case 'flush':
+      return withLink(state, (link) => acknowledge(link, state, turn));
+    case 'renewed':
+      if (state.link?.kind === 'live') transmit(state.link, { kind: 'auth', auth: event.auth }, turn);
+      return state;
+    case 'tick':
+      return onTick(state, turn);
+    case 'stop':
+      return onStop(state, event.end, turn);
+  }
+}
+
+const isKnown = (state: ClientState, id: number): boolean =>
+  state.link?.id === id || state.attempts.some((attempt) => attempt.id === id);
+
+function onFrame(state: ClientState, id: number, frame: FrameFromServer, bytes: number, turn: Turn): ClientState {
+  const attempt = state.attempts.find((other) => other.id === id);
+  const open = state.link?.id === id;
+  // Late news of a connection that was left.
+  if (!open && attempt === undefined) return state;
+  if (frame.kind === 'close' || frame.kind === 'moved') {
+    const code = frame.kind === 'close' ? frame.code : CLOSE.away;
+    turn.out.push({ kind: 'drop', link: id, code: CLOSE.done });
+    const left = frame.kind === 'moved' ? { ...state, to: frame.to ?? null } : state;
+    return ended(left, id, code, turn, frame.windowMs);
+  }
+  if (open) return onOpenFrame(state, frame, bytes, turn);
+  if (attempt?.kind === 'greeting' && frame.kind === 'welcome') return welcomed(state, attempt, frame, turn);
+  return giveUp(state, id, CLOSE.badFrame, turn);
+}
+
+function onOpenFrame(before: ClientState, frame: FrameFromServer, bytes: number, turn: Turn): ClientState {
+  const settled = 'ack' in frame ? onAck(before, frame.ack, turn) : before;
+  const { link } = settled;
+  if (link === null) return settled;
+  const state = { ...settled, link: heard(link, lowest(settled.outbox) <= link.sent, turn) };
+  switch (frame.kind) {
+    case 'message': {
+      if (frame.seq <= state.rx) return state;
+      if (frame.seq > state.rx + 1) return giveUp(state, link.id, CLOSE.badSequence, turn);
+      turn.out.push({ kind: 'deliver', stream: state.stream, seq: frame.seq, data: frame.data });
+      return { ...state, rx: frame.seq, link: { ...state.link, owedBytes: link.owedBytes + bytes } };
+    }
+    case 'lost':
+      return skipTo(state, frame.to, turn);
+    case 'ping':
+      if (link.kind === 'live') transmit(link, { kind: 'pong' }, turn);
+      return state;
+    case 'drain': {
+      if (state.move !== null) return state;
+      const connectAtMs = turn.nowMs + turn.random() * frame.jitterMs;
+      return { ...state, move: 'drain', cause: 'drain', to: frame.to ?? null, connectAtMs };
+    }
+    case 'renew':
+      turn.out.push({ kind: 'renew', withinMs: frame.withinMs });
+      return state;
+    case 'welcome':
+      return giveUp(state, link.id, CLOSE.badFrame, turn);
+    default:
+      return state;
+  }
+}
+
+function onTick(before: ClientState, turn: Turn): ClientState {
+  const { nowMs, policy } = turn;
+  const lateMs = nowMs - nextClientTickMs(before, policy);
+  if (lateMs < 0) return before;
+  // The device slept. Whatever is due by now may have been answered: the answers are read first.
+  const awake = lateMs > policy.lateMs ? probe(before, turn) : before;
+  const state = discard(awake, stale(awake.outbox, nowMs), 'expired');
+  const { link } = state;
+  if (link !== null && link.deadAtMs <= nowMs) return giveUp(state, link.id, CLOSE.silent, turn);
+  const calm = link !== null && link.sinceMs + policy.minUptimeMs <= nowMs ? { ...state, round: 0 } : state;
+  const beaten = withLink(calm, (open) => {
+    const told = open.ackAtMs <= nowMs ? acknowledge(open, calm, turn) : open;
+    if (told.kind !== 'live' || told.pingAtMs > nowMs) return told;
+    transmit(told, { kind: 'ping' }, turn);
+    return { ...told, pingAtMs: nowMs + told.heartbeatMs };
+  });
+  return beaten.connectAtMs <= nowMs ? connect(beaten, turn) : hurry(beaten, turn);
+}
+
+/** A host that is slow to welcome gets one rival; then both have had their time. */
+function hurry(state: ClientState, turn: Turn): ClientState {
+  const last = state.attempts.at(-1);
+  if (last === undefined || last.deadlineMs > turn.nowMs) return state;
+  if (!last.last) return connect(state, turn);
+  return state.attempts.reduce((left, { id }) => giveUp(left, id, CLOSE.silent, turn), state);
+}
+
+function relieve(before: ClientState, state: ClientState, turn: Turn): ClientState {
+  if (!state.crowded || state.outbox.bytes >= before.outbox.bytes) return state;
+  turn.out.push({ kind: 'room' });
+  return { ...state, crowded: false };
+}
+
+function onStop(state: ClientState, end: boolean, turn: Turn): ClientState {
+  if (state.stopped > 0) return state;
+  const { link } = state;
+  if (link?.kind === 'live') {
+    acknowledge(link, state, turn);
+    if (end) transmit(link, { kind: 'close', code: CLOSE.done }, turn);
+  }
+  return stop(end ? forget(state, turn) : state, CLOSE.done, turn);
+}
+
+/** The session is over, and with it what it had to say. */
+function forget(state: ClientState, turn: Turn): ClientState {
+  const { outbox } = state;
+  for (const { id } of upTo(outbox, outbox.sent)) turn.out.push({ kind: 'unknown', id, resent: false });
+  const unsent = outbox.entries.filter(({ seq }) => seq > outbox.sent);
+  const none = { sid: '', token: '', stream: '', epoch: 0, rx: 0, handed: 0, outbox: EMPTY_OUTBOX };
+  return { ...discard(state, unsent, 'stopped'), ...none, version: state.version + 1 };
+}

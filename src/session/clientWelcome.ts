@@ -1,0 +1,98 @@
+import { dropAll, giveUp, heard } from './clientLinks.ts';
+import type { Attempt, ClientState, Link, Refusal, Turn } from './clientState.ts';
+import { HEADER_BYTES } from './codec.ts';
+import { CLOSE, type WelcomeFrame } from './frames.ts';
+import { type Entry, lowest, type Outbox, renumber, upTo, without } from './outbox.ts';
+import { NEVER } from './sessionEnv.ts';
+
+/** A connection is open: the session goes on there, or begins anew, and the connection before it is let go. */
+export function welcomed(state: ClientState, attempt: Attempt, welcome: WelcomeFrame, turn: Turn): ClientState {
+  const same = welcome.sid === state.sid && welcome.stream === state.stream;
+  if (welcome.result !== 'new' && !same) return giveUp(state, attempt.id, CLOSE.badFrame, turn);
+  // An older epoch than our own: a server of the past.
+  if (same && welcome.epoch <= state.epoch) return giveUp(state, attempt.id, CLOSE.superseded, turn);
+  dropAll(state, turn, attempt.id);
+  if (state.link !== null) turn.out.push({ kind: 'drop', link: state.link.id, code: CLOSE.done });
+  turn.out.push({ kind: 'opened', link: attempt.id, host: attempt.host, welcome });
+  const went = same && welcome.result !== 'new' ? resumed(state, welcome, turn) : begun(state, welcome, turn);
+  const { sid, token, stream, epoch, retryWindowMs: windowMs } = welcome;
+  const link = linkOf(attempt, welcome, went, turn);
+  const fits = withoutGiants({ ...went, maxBytes: welcome.maxBytes });
+  const calm = { attempts: [], connectAtMs: NEVER, move: null, to: null, windowMs, refusals: 0 };
+  const version = fits.version + 1;
+  return { ...fits, ...calm, sid, token, stream, epoch, link, version, gaveUpAt: version, welcomedAt: version };
+}
+
+function linkOf({ id, host }: Attempt, welcome: WelcomeFrame, state: ClientState, turn: Turn): Link {
+  const { heartbeatMs, window, rx } = welcome;
+  const times = { sinceMs: turn.nowMs, pingAtMs: 0, deadAtMs: 0, ackAtMs: NEVER };
+  const numbers = { sent: rx, acked: welcome.result === 'new' ? 0 : state.saved.rx, owedBytes: 0 };
+  return heard({ kind: 'welcomed', id, host, heartbeatMs, window, ...times, ...numbers }, false, turn);
+}
+
+/** The numbers go on. Whatever the server has not accepted until now it will not: the epoch keeps the old connection out. */
+function resumed(state: ClientState, welcome: WelcomeFrame, turn: Turn): ClientState {
+  const { c2s } = welcome.lost;
+  if (c2s !== null && c2s !== 'unknown') {
+    turn.out.push({ kind: 'gap', direction: 'c2s', stream: state.stream, from: c2s[0], to: c2s[1] });
+  }
+  const skipped = skipTo(state, welcome.replayFrom - 1, turn);
+  // More than we have sent: we are a copy, or our own store was set back, and those numbers stand for other messages there.
+  if (welcome.rx > state.outbox.sent) return { ...skipped, outbox: forsake(state.outbox, welcome.rx, turn) };
+  const outbox = settle(state.outbox, welcome.rx, turn);
+  return { ...skipped, outbox: { ...outbox, sent: welcome.rx } };
+}
+
+/** A new log: what was on the way in the old one is lost, as far as anyone can tell. */
+function begun(state: ClientState, welcome: WelcomeFrame, turn: Turn): ClientState {
+  if (state.stream !== '') {
+    const { stream, rx } = state;
+    turn.out.push({ kind: 'gap', direction: 's2c', stream, from: rx + 1, to: null });
+  }
+  const outbox = forsake(state.outbox, welcome.rx, turn);
+  // A log that others have used before us begins later than at 1.
+  const fresh = skipTo({ ...state, stream: welcome.stream, rx: 0 }, welcome.replayFrom - 1, turn);
+  return { ...fresh, handed: fresh.rx, outbox };
+}
+
+function forsake(outbox: Outbox, base: number, turn: Turn): Outbox {
+  const fresh = renumber(outbox, base);
+  for (const { id, key } of fresh.unknown) turn.out.push({ kind: 'unknown', id, resent: key !== null });
+  return fresh.outbox;
+}
+
+/** Messages from the server up to a number will not come. */
+export function skipTo(state: ClientState, to: number, turn: Turn): ClientState {
+  if (to <= state.rx) return state;
+  turn.out.push({ kind: 'gap', direction: 's2c', stream: state.stream, from: state.rx + 1, to });
+  return { ...state, rx: to };
+}
+
+/** The server has accepted everything up to a number. */
+export function settle(outbox: Outbox, rx: number, turn: Turn): Outbox {
+  if (lowest(outbox) > rx) return outbox;
+  const accepted = upTo(outbox, rx);
+  for (const { id } of accepted) turn.out.push({ kind: 'accepted', id });
+  return without(outbox, accepted);
+}
+
+/** Gives messages up that were surely not accepted. */
+export function discard(state: ClientState, gone: readonly Entry[], why: Refusal): ClientState {
+  if (gone.length === 0) return state;
+  const version = state.version + 1;
+  const givenUp = [
+    ...state.givenUp,
+    ...gone.map(({ id, doubt }) => ({ id, why: doubt ? ('doubt' as const) : why, version })),
+  ];
+  return { ...state, outbox: without(state.outbox, gone), version, gaveUpAt: version, givenUp };
+}
+
+/** A message that this server will never take would close each connection anew. */
+function withoutGiants(state: ClientState): ClientState {
+  const most = state.maxBytes - HEADER_BYTES;
+  return discard(
+    state,
+    state.outbox.entries.filter(({ bytes }) => bytes > most),
+    'too-large',
+  );
+}

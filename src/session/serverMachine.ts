@@ -1,0 +1,216 @@
+import { CLOSE, type FrameFromClient } from './frames.ts';
+import {
+  alive,
+  ask,
+  gone,
+  held,
+  onAck,
+  onResult,
+  onTick,
+  proven,
+  shut,
+  type Turn,
+  take,
+  tell,
+  transmit,
+  work,
+} from './serverFlow.ts';
+import type { ServerPolicy } from './serverPolicy.ts';
+import type {
+  HostsNews,
+  OpenState,
+  ServerEffect,
+  ServerEvent,
+  ServerState,
+  StoreRequest,
+  StoreResult,
+} from './serverState.ts';
+import { NEVER, type SessionEnv } from './sessionEnv.ts';
+import type { AttachResult } from './sessionRecord.ts';
+
+/** A connection whose client has said nothing yet. */
+export function serverState(policy: ServerPolicy, nowMs: number): ServerState {
+  return { kind: 'waiting', deadAtMs: nowMs + policy.helloMs };
+}
+
+/** One step of a connection at its server. The effects are to be run in their order. */
+export function stepServer(
+  state: ServerState,
+  event: ServerEvent,
+  policy: ServerPolicy,
+  env: Pick<SessionEnv, 'nowMs'>,
+): { readonly state: ServerState; readonly effects: readonly ServerEffect[] } {
+  const turn: Turn = { nowMs: env.nowMs, policy, out: [] };
+  const went = state.kind === 'closed' ? lateNews(state, event, turn) : apply(state, event, turn);
+  const next = went.kind === 'open' && went !== state ? work(went, turn) : went;
+  return { state: next, effects: turn.out };
+}
+
+/** When the connection wants its next `tick`; {@link NEVER}, if never. */
+export function nextServerTickMs(state: ServerState): number {
+  if (state.kind === 'closed') return NEVER;
+  if (state.kind !== 'open') return state.deadAtMs;
+  return Math.min(state.deadAtMs, state.pingAtMs, state.touchAtMs, state.patienceAtMs);
+}
+
+type Alive = Exclude<ServerState, { kind: 'closed' }>;
+
+function apply(state: Alive, event: ServerEvent, turn: Turn): ServerState {
+  switch (event.kind) {
+    case 'frame':
+      return onFrame(state, event.frame, event.bytes, turn);
+    case 'broken':
+      return shut(event.code, turn);
+    case 'authenticated':
+      return onAuthenticated(state, event, turn);
+    case 'stored':
+      return onStored(state, event.result, event.news, turn);
+    case 'close': {
+      const { code, windowMs, to } = event;
+      if (code !== CLOSE.away) return shut(code, turn, windowMs);
+      transmit({ kind: 'moved', windowMs: windowMs ?? 0, ...(to === undefined ? {} : { to }) }, turn);
+      return gone(code, turn);
+    }
+    case 'closed':
+      return leave(state, turn);
+    case 'tick':
+      return onTick(state, turn);
+    default:
+      return state.kind === 'open' ? applyOpen(state, event, turn) : state;
+  }
+}
+
+type OpenEvent = Extract<ServerEvent, { kind: 'send' | 'grown' | 'superseded' | 'drain' | 'end' | 'renew' }>;
+
+function applyOpen(state: OpenState, event: OpenEvent, turn: Turn): ServerState {
+  switch (event.kind) {
+    case 'send':
+      ask({ op: 'append', sid: state.sid, id: event.id, payload: event.payload }, turn);
+      return state;
+    case 'grown':
+      return event.tx > state.tx ? { ...state, tx: event.tx } : state;
+    case 'superseded':
+      return event.epoch > state.epoch ? shut(CLOSE.superseded, turn) : state;
+    case 'end':
+      ask({ op: 'end', ...held(state) }, turn);
+      return shut(CLOSE.ended, turn);
+    case 'drain':
+    case 'renew':
+      transmit(event, turn);
+      return state;
+  }
+}
+
+/** The connection is gone, but what was asked of the store for the application is answered. */
+function lateNews(state: ServerState, event: ServerEvent, turn: Turn): ServerState {
+  if (event.kind === 'stored') tellAppend(event.result, turn);
+  else if (event.kind === 'send') turn.out.push({ kind: 'unknown', id: event.id });
+  return state;
+}
+
+function tellAppend(result: StoreResult, { out }: Turn): void {
+  if (result.kind === 'appended') out.push({ kind: 'appended', id: result.id, seq: result.seq });
+  else if (result.kind === 'failed' && result.id !== undefined) out.push({ kind: 'unknown', id: result.id });
+}
+
+/** The session lives on for its whole window from now. */
+function leave(state: Alive, turn: Turn): ServerState {
+  if (state.kind === 'open') tell(state, turn);
+  turn.out.push({ kind: 'closed' });
+  return { kind: 'closed' };
+}
+
+function onFrame(state: Alive, frame: FrameFromClient, bytes: number, turn: Turn): ServerState {
+  if (state.kind === 'open') return onOpenFrame(proven(alive(state, turn)), frame, bytes, turn);
+  if (state.kind !== 'waiting' || frame.kind !== 'hello') {
+    return frame.kind === 'close' ? gone(CLOSE.done, turn) : shut(CLOSE.badFrame, turn);
+  }
+  turn.out.push({ kind: 'authenticate', auth: frame.auth, token: frame.token });
+  return { kind: 'attaching', deadAtMs: state.deadAtMs, hello: frame, token: '', subject: '' };
+}
+
+function onAuthenticated(
+  state: Alive,
+  event: Extract<ServerEvent, { kind: 'authenticated' }>,
+  turn: Turn,
+): ServerState {
+  const { subject, hash, fresh } = event;
+  // A fresh credential within a session: it is for the same subject, or for nothing.
+  if (state.kind === 'open') return subject === state.subject ? state : shut(CLOSE.tokenRefused, turn);
+  if (state.kind !== 'attaching' || state.token !== '') return state;
+  const { sid, stream, rx, txLow } = state.hello;
+  const names = { sid: fresh.sid, stream: fresh.stream, hash: fresh.hash };
+  ask({ op: 'attach', sid, stream, rx, txLow, subject, hash, fresh: names, ttlMs: turn.policy.ttlMs }, turn);
+  return { ...state, token: fresh.token, subject };
+}
+
+function onStored(state: Alive, result: StoreResult, news: HostsNews | undefined, turn: Turn): ServerState {
+  tellAppend(result, turn);
+  if (result.kind === 'refused') {
+    if (state.kind !== 'attaching') return state;
+    turn.out.push({ kind: 'alarm', why: result.why, sid: state.hello.sid });
+    return shut(CLOSE.tokenRefused, turn);
+  }
+  if (result.kind === 'attached') return state.kind === 'attaching' ? open(state, result, news ?? {}, turn) : state;
+  if (result.kind === 'fenced') return shut(CLOSE.superseded, turn);
+  if (result.kind === 'failed') return onFailure(state, result.op, turn);
+  return state.kind === 'open' ? onResult(state, result, turn) : state;
+}
+
+/** Whether the store has done it or not: the next attach will tell, so the client is sent for one. */
+function onFailure(state: Alive, op: StoreRequest['op'], turn: Turn): ServerState {
+  if (op === 'append' || op === 'end') return state;
+  // The next touch tells it again.
+  if (op === 'acknowledge') return state.kind === 'open' ? { ...state, telling: 'idle' } : state;
+  return shut(CLOSE.busy, turn, turn.policy.retryWindowMs);
+}
+
+function open(
+  { hello, token, subject }: Extract<ServerState, { kind: 'attaching' }>,
+  { record, result, lost }: Extract<AttachResult, { kind: 'attached' }>,
+  news: HostsNews,
+  turn: Turn,
+): ServerState {
+  const { ttlMs, maxBytes, window, heartbeatMs, retryWindowMs } = turn.policy;
+  const { sid, epoch, stream, rx, tx, floor } = record;
+  const at = result === 'new' ? floor : Math.max(floor, hello.rx);
+  const promised = { ttlMs, maxBytes, window, heartbeatMs, retryWindowMs };
+  transmit(
+    { kind: 'welcome', sid, token, epoch, stream, result, rx, replayFrom: at + 1, lost, ...promised, ...news },
+    turn,
+  );
+  turn.out.push({ kind: 'opened', sid, subject, result });
+  // A range comes again in its place, from the client.
+  if (lost.c2s === 'unknown') turn.out.push({ kind: 'gap', range: null });
+  const { nowMs } = turn;
+  const upward = { rx, asked: rx, queue: [], queuedBytes: 0 };
+  const downward = { tx, sent: at, acked: at, flying: [], reading: false, stored: -1, telling: 'unproven' } as const;
+  const times = { touchAtMs: nowMs + ttlMs / 4, pingAtMs: 0, deadAtMs: 0, patienceAtMs: NEVER };
+  return alive({ kind: 'open', sid, epoch, stream, subject, ...upward, ...downward, ...times }, turn);
+}
+
+function onOpenFrame(before: OpenState, frame: FrameFromClient, bytes: number, turn: Turn): ServerState {
+  const state = 'ack' in frame ? onAck(before, frame.ack, turn) : before;
+  if (state.kind !== 'open') return state;
+  switch (frame.kind) {
+    case 'message': {
+      const { seq, key = null, data } = frame;
+      return take(state, { kind: 'message', seq, key, data }, bytes, turn);
+    }
+    case 'lost':
+      return take(state, { kind: 'lost', seq: frame.to }, 0, turn);
+    case 'ping':
+      transmit({ kind: 'pong' }, turn);
+      return state;
+    case 'auth':
+      turn.out.push({ kind: 'authenticate', auth: frame.auth, token: null });
+      return state;
+    case 'close':
+      if (frame.code === CLOSE.done) ask({ op: 'end', ...held(state) }, turn);
+      return gone(CLOSE.done, turn);
+    case 'hello':
+      return shut(CLOSE.badFrame, turn);
+    default:
+      return state;
+  }
+}

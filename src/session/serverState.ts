@@ -1,0 +1,143 @@
+import type { FrameFromClient, FrameToClient, HelloFrame, Range } from './frames.ts';
+import type { Payload } from './payload.ts';
+import type { AttachRequest, AttachResult, Incoming } from './sessionRecord.ts';
+
+/** A message of the log. */
+export interface LogEntry {
+  readonly seq: number;
+  readonly payload: Payload;
+}
+
+/**
+ * What a connection asks of the session store. Each is one atomic step, and every one but `attach` and `append` is done only where
+ * `epoch` and `stream` still hold: otherwise the answer is `fenced`, and nothing has happened.
+ */
+export type StoreRequest =
+  | AttachRequest
+  /** The next messages of the log after `after`, in order, up to so many and so much. */
+  | (Held & { readonly op: 'read'; readonly after: number; readonly count: number; readonly bytes: number })
+  /** Accept once and in order, together with whatever the application makes of the messages. */
+  | (Held & { readonly op: 'accept'; readonly items: readonly Incoming[] })
+  | (Held & { readonly op: 'acknowledge'; readonly rx: number; readonly ttlMs: number })
+  /** Delete the session. */
+  | (Held & { readonly op: 'end' })
+  | { readonly op: 'append'; readonly sid: string; readonly id: number; readonly payload: Payload };
+
+interface Held {
+  readonly sid: string;
+  readonly epoch: number;
+  readonly stream: string;
+}
+
+export type StoreResult =
+  | AttachResult
+  | { readonly kind: 'read'; readonly entries: readonly LogEntry[]; readonly floor: number; readonly tx: number }
+  | { readonly kind: 'accepted'; readonly rx: number; readonly gaps: readonly Range[] }
+  | { readonly kind: 'acknowledged'; readonly tx: number }
+  | { readonly kind: 'appended'; readonly id: number; readonly seq: number; readonly payload: Payload }
+  | { readonly kind: 'ended' }
+  /** Another connection holds the session, or it is gone. */
+  | { readonly kind: 'fenced' }
+  /** The store could not, or nobody knows whether it did. `id` is that of an append. */
+  | { readonly kind: 'failed'; readonly op: StoreRequest['op']; readonly id?: number };
+
+/** A connection of a session at its server. */
+export interface OpenState {
+  readonly kind: 'open';
+  readonly sid: string;
+  readonly epoch: number;
+  readonly stream: string;
+  readonly subject: string;
+  /** The last message of the client that was accepted; the last that the store was asked to accept; what waits for its turn. */
+  readonly rx: number;
+  readonly asked: number;
+  readonly queue: readonly Incoming[];
+  readonly queuedBytes: number;
+  /** The last message of the log as far as known; the last that was sent on this connection; the last acknowledged. */
+  readonly tx: number;
+  readonly sent: number;
+  readonly acked: number;
+  /** What was sent and not acknowledged, with its bytes. */
+  readonly flying: readonly (readonly [seq: number, bytes: number])[];
+  readonly reading: boolean;
+  /**
+   * What the store was told of `acked`, and how that stands. `unproven`: the client has not used the connection yet, so its old token
+   * must live, and the store is told nothing.
+   */
+  readonly stored: number;
+  readonly telling: 'unproven' | 'idle' | 'asked';
+  readonly touchAtMs: number;
+  readonly pingAtMs: number;
+  readonly deadAtMs: number;
+  /** When a client that has not acknowledged is given up. */
+  readonly patienceAtMs: number;
+}
+
+/** One connection at its server. Plain data, but for payloads that are being accepted. */
+export type ServerState =
+  | { readonly kind: 'waiting'; readonly deadAtMs: number }
+  | {
+      readonly kind: 'attaching';
+      readonly deadAtMs: number;
+      readonly hello: HelloFrame;
+      readonly token: string;
+      readonly subject: string;
+    }
+  | OpenState
+  | { readonly kind: 'closed' };
+
+/** What the server tells its clients about the fleet. */
+export interface HostsNews {
+  readonly hosts?: readonly string[];
+  readonly generation?: number;
+}
+
+export type ServerEvent =
+  /** `bytes` is the frame's size. */
+  | { readonly kind: 'frame'; readonly frame: FrameFromClient; readonly bytes: number }
+  /** What came was no frame. */
+  | { readonly kind: 'broken'; readonly code: number }
+  /** The credential, and the values drawn for this connection: fresh names, a fresh token and the hashes of both tokens. */
+  | {
+      readonly kind: 'authenticated';
+      readonly subject: string;
+      readonly hash: string;
+      readonly fresh: { readonly sid: string; readonly stream: string; readonly token: string; readonly hash: string };
+    }
+  | { readonly kind: 'stored'; readonly result: StoreResult; readonly news?: HostsNews }
+  /** The application speaks to the session. */
+  | { readonly kind: 'send'; readonly id: number; readonly payload: Payload }
+  /** Somebody has appended to the session's log. */
+  | { readonly kind: 'grown'; readonly tx: number }
+  /** Somebody has attached the session. */
+  | { readonly kind: 'superseded'; readonly epoch: number }
+  | { readonly kind: 'drain'; readonly deadlineMs: number; readonly jitterMs: number; readonly to?: string }
+  /** Close: busy, not active (`to` names who is), refused, at the end of a drain. */
+  | { readonly kind: 'close'; readonly code: number; readonly windowMs?: number; readonly to?: string }
+  /** The session is over. */
+  | { readonly kind: 'end' }
+  | { readonly kind: 'renew'; readonly withinMs: number }
+  /** The transport has closed. */
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'tick' };
+
+export type ServerEffect =
+  | { readonly kind: 'transmit'; readonly frame: FrameToClient }
+  | { readonly kind: 'drop'; readonly code: number }
+  | { readonly kind: 'store'; readonly request: StoreRequest }
+  /** Answer with `authenticated` or with `close`. A hello carries the token to be hashed; a fresh credential has none. */
+  | { readonly kind: 'authenticate'; readonly auth: string | undefined; readonly token: string | null }
+  | {
+      readonly kind: 'opened';
+      readonly sid: string;
+      readonly subject: string;
+      readonly result: 'resumed' | 'partial' | 'new';
+    }
+  /** The client gave these messages up, or they were lost with the store; null: more than can be told. */
+  | { readonly kind: 'gap'; readonly range: Range | null }
+  /** Someone showed a token that is not theirs to show. */
+  | { readonly kind: 'alarm'; readonly why: 'reused' | 'unknown' | 'subject'; readonly sid: string }
+  | { readonly kind: 'appended'; readonly id: number; readonly seq: number }
+  /** Nobody knows whether the message is in the log. */
+  | { readonly kind: 'unknown'; readonly id: number }
+  | { readonly kind: 'closed' };

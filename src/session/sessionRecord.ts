@@ -1,0 +1,160 @@
+import type { Lost, Range } from './frames.ts';
+import { confirm, judgeToken, rotate, type Tokens } from './token.ts';
+
+/**
+ * All that a store keeps of a session, but for its messages. Each function here is one atomic step of a store: read the record, apply
+ * it, write what comes of it, in one transaction. `nowMs` is the store's own clock, the same for all its users.
+ */
+export interface SessionRecord {
+  readonly sid: string;
+  /** Whose session it is, as the application authenticated them. */
+  readonly subject: string;
+  readonly tokens: Tokens;
+  /** Raised by each attach: only the newest connection may change the session. */
+  readonly epoch: number;
+  /** Names the log; numbers of another stream mean nothing. */
+  readonly stream: string;
+  /** The last message of the client that was accepted. */
+  readonly rx: number;
+  /** The last message to the client. */
+  readonly tx: number;
+  /** Messages to the client up to this one are no longer held. */
+  readonly floor: number;
+  /** The bytes of each message from `floor + 1` to `tx`. */
+  readonly sizes: readonly number[];
+  readonly expiresAtMs: number;
+}
+
+/** What the store holds of messages to a client while the client does not acknowledge; beyond it the oldest go. */
+export interface ReplayLimits {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+export interface AttachRequest {
+  readonly op: 'attach';
+  /** As in the client's hello; `sid` may be empty. */
+  readonly sid: string;
+  readonly stream: string;
+  readonly rx: number;
+  readonly txLow: number;
+  readonly subject: string;
+  /** Hash of the token that was shown. */
+  readonly hash: string;
+  /** Values that the shell drew, for what has to be new. */
+  readonly fresh: { readonly sid: string; readonly stream: string; readonly hash: string };
+  readonly ttlMs: number;
+}
+
+export type AttachResult =
+  | {
+      readonly kind: 'attached';
+      readonly record: SessionRecord;
+      readonly result: 'resumed' | 'partial' | 'new';
+      readonly lost: { readonly s2c: Lost; readonly c2s: Lost };
+    }
+  /** `reused` and `subject` deserve an alarm: someone has a copy of the token. */
+  | { readonly kind: 'refused'; readonly why: 'reused' | 'unknown' | 'subject' };
+
+/** Attaches a connection: checks its right, raises the epoch, rotates the token, and tells what was lost. */
+export function attach(
+  found: SessionRecord | null,
+  request: AttachRequest,
+  nowMs: number,
+): { readonly record: SessionRecord | null; readonly result: AttachResult } {
+  const record = found === null || isExpired(found, nowMs) ? null : found;
+  if (record === null) return begin(request, nowMs);
+  const refuse = (why: 'reused' | 'unknown' | 'subject') => ({ record, result: { kind: 'refused', why } as const });
+  if (record.subject !== request.subject) return refuse('subject');
+  const worth = judgeToken(record.tokens, request.hash);
+  if (worth !== 'valid') return refuse(worth);
+  const { fresh, ttlMs } = request;
+  const tokens = rotate(record.tokens, request.hash, fresh.hash);
+  const taken = { ...record, tokens, epoch: record.epoch + 1, expiresAtMs: nowMs + ttlMs };
+  // The client has seen more than the log holds: the store was set back, and its numbers were given twice.
+  const torn = request.stream === record.stream && request.rx > record.tx;
+  if (torn) return attached({ ...taken, stream: fresh.stream, rx: 0, tx: 0, floor: 0, sizes: [] }, 'new', UNKNOWN);
+  return request.stream === record.stream ? resume(taken, request) : attached(taken, 'new', UNKNOWN);
+}
+
+const UNKNOWN = { s2c: 'unknown', c2s: 'unknown' } as const;
+
+function begin({ sid, subject, fresh, ttlMs }: AttachRequest, nowMs: number) {
+  const tokens = { known: fresh.hash, pending: [], retired: [] };
+  const counters = { epoch: 1, rx: 0, tx: 0, floor: 0, sizes: [] };
+  const record = { ...counters, sid: fresh.sid, subject, tokens, stream: fresh.stream, expiresAtMs: nowMs + ttlMs };
+  return attached(record, 'new', sid === '' ? { s2c: null, c2s: null } : UNKNOWN);
+}
+
+/** Changes no counter: until the client has proved that it got the welcome, another with an equal right to the session may come. */
+function resume(record: SessionRecord, { rx, txLow }: AttachRequest) {
+  const s2c: Range | null = rx < record.floor ? [rx + 1, record.floor] : null;
+  const c2s: Range | null = txLow > record.rx + 1 ? [record.rx + 1, txLow - 1] : null;
+  return attached(record, (s2c ?? c2s) ? 'partial' : 'resumed', { s2c, c2s });
+}
+
+function attached(
+  record: SessionRecord,
+  result: 'resumed' | 'partial' | 'new',
+  lost: { readonly s2c: Lost; readonly c2s: Lost },
+) {
+  return { record, result: { kind: 'attached', record, result, lost } as const };
+}
+
+/** Appends a message to the client, and lets go of the oldest where that is too much. Needs no epoch: any server may speak to any session. */
+export function append(record: SessionRecord, bytes: number, limits: ReplayLimits): SessionRecord {
+  const sizes = [...record.sizes, bytes];
+  let held = sizes.reduce((sum, size) => sum + size, 0);
+  let over = 0;
+  while (over < sizes.length && (sizes.length - over > limits.count || held > limits.bytes)) held -= sizes[over++] ?? 0;
+  const grown = { ...record, tx: record.tx + 1, sizes };
+  return over === 0 ? grown : trim(grown, record.floor + over);
+}
+
+/** What a client sent, as it is accepted: a message, or the news that numbers up to `seq` were given up. */
+export type Incoming =
+  | { readonly kind: 'message'; readonly seq: number; readonly key: string | null; readonly data: unknown }
+  | { readonly kind: 'lost'; readonly seq: number };
+
+export interface Acceptance {
+  readonly record: SessionRecord;
+  /** Messages that were not accepted before, in order: their effects belong into the same transaction. */
+  readonly fresh: readonly Extract<Incoming, { kind: 'message' }>[];
+  /** Numbers that the client gave up. */
+  readonly gaps: readonly Range[];
+}
+
+/** Accepts messages once and in order. Null where one is missing before them: the caller has broken the protocol. */
+export function accept(record: SessionRecord, items: readonly Incoming[]): Acceptance | null {
+  const fresh: Extract<Incoming, { kind: 'message' }>[] = [];
+  const gaps: Range[] = [];
+  let { rx } = record;
+  for (const item of items) {
+    if (item.seq <= rx) continue;
+    if (item.kind === 'lost') gaps.push([rx + 1, item.seq]);
+    else if (item.seq === rx + 1) fresh.push(item);
+    else return null;
+    rx = item.seq;
+  }
+  return { record: { ...record, rx, tokens: confirm(record.tokens) }, fresh, gaps };
+}
+
+/** The client has got everything up to `rx`; the session lives on for `ttlMs`. Also what keeps an idle session alive. */
+export function acknowledge(record: SessionRecord, rx: number, ttlMs: number, nowMs: number): SessionRecord {
+  return { ...trim(record, Math.min(rx, record.tx)), tokens: confirm(record.tokens), expiresAtMs: nowMs + ttlMs };
+}
+
+/** True where the connection of that epoch still holds the session. */
+export function holds(record: SessionRecord | null, epoch: number, stream: string): record is SessionRecord {
+  return record !== null && record.epoch === epoch && record.stream === stream;
+}
+
+/** True for a session that nobody may resume: the store deletes it. */
+export function isExpired(record: SessionRecord, nowMs: number): boolean {
+  return record.expiresAtMs <= nowMs;
+}
+
+function trim(record: SessionRecord, floor: number): SessionRecord {
+  const gone = floor - record.floor;
+  return gone <= 0 ? record : { ...record, floor, sizes: record.sizes.slice(gone) };
+}
