@@ -44,6 +44,19 @@ describe('all hosts beginning to fail in one window', () => {
     expect(world.connectivity).toBe('suspect');
   });
 
+  it('is one window where the last began to fail just as it ended', () => {
+    for (const [gapMs, kind] of [
+      [10_000, 'suspect'],
+      [10_001, 'online'],
+    ] as const) {
+      const world = new PoolWorld();
+      world.attempt(A, RESET);
+      world.nowMs += gapMs;
+      world.attempt(B, RESET);
+      expect(world.connectivity).toBe(kind);
+    }
+  });
+
   it('is not suspected while one has answered in between, were it with an error', () => {
     const world = new PoolWorld([A, B, C]);
     world.attempts(1, A, REFUSED);

@@ -23,9 +23,11 @@ describe('a host is taken out of service', () => {
     const world = new PoolWorld();
     world.attempt(A, REFUSED);
     expect(world.current).toBe(A);
-    world.attempt(A, RESET);
+    const effects = world.attempt(A, RESET);
     expect(world.health(A)).toBe('ejected');
     expect(world.current).toBe(B);
+    expect(effects.map(({ kind }) => kind)).toEqual(['health', 'move']);
+    expect(effects[0]).toMatchObject({ was: 'up', host: { origin: A, health: { kind: 'ejected', why: 'reset' } } });
   });
 
   it.each([
@@ -149,6 +151,11 @@ describe('a host is taken out of service', () => {
     far.pass(3_600_000);
     far.attempt(A, REFUSED);
     expect(far.health(A)).toBe('ejected');
+    const just = new PoolWorld([A, B], { ejection: { windowMs: 10_000 } });
+    just.attempt(A, REFUSED);
+    just.pass(10_000);
+    just.attempt(A, REFUSED);
+    expect(just.health(A)).toBe('ejected');
     const near = new PoolWorld([A, B], { ejection: { windowMs: 10_000 } });
     near.attempt(A, REFUSED);
     near.pass(10_001);
@@ -283,6 +290,7 @@ describe('a move', () => {
       expect(world.attempt(turn % 3 === 0 ? B : A, OK)).toEqual([]);
       world.step({ kind: 'tick' });
     }
+    world.step({ kind: 'body', origin: A });
     expect(world.state).toBe(state);
   });
 });

@@ -38,6 +38,25 @@ describe('a standby', () => {
     expect(Math.max(...gaps)).toBeLessThanOrEqual(22_600);
   });
 
+  it('is not looked at while the host that is wanted more serves well, and is once that one is in trouble', () => {
+    const world = new PoolWorld();
+    world.attempt(B, STANDBY);
+    world.pass(600_000);
+    expect(world.probes).toEqual([]);
+    world.attempt(A, RESET);
+    expect(world.probes).toEqual([B]);
+  });
+
+  it('is looked at where the current host stands by as well', () => {
+    const world = new PoolWorld();
+    world.attempt(B, STANDBY);
+    world.attempt(A, STANDBY);
+    expect(world.current).toBe(A);
+    world.pass(31_000, (origin) => (origin === B ? GOOD : IDLE));
+    expect(world.current).toBe(B);
+    expect(world.record(B).health).toMatchObject({ kind: 'holding', why: 'standby' });
+  });
+
   it('that is active again and wanted more is held back after two good looks, and then gets its clients', () => {
     const world = new PoolWorld();
     world.attempt(A, STANDBY);
@@ -193,6 +212,13 @@ describe('a draining host', () => {
     expect(world.effects).toEqual([]);
   });
 
+  it('is one by its word alone, not by an answer with no role', () => {
+    const world = new PoolWorld();
+    world.attempt(A, OK, { hints: hinted({ epoch: { cluster: 'db', number: 1 } }) });
+    world.pass(1000);
+    expect(world.current).toBe(A);
+  });
+
   it('that is the only one is used on', () => {
     const world = new PoolWorld([A]);
     world.attempt(A, OK, { hints: draining(1000) });
@@ -239,6 +265,14 @@ describe('a host that is named active', () => {
     expect(world.probes).toEqual([]);
     world.attempt(A, OK, { hints: hinted({ role: 'active' }) });
     expect(world.current).toBe(A);
+  });
+
+  it('is not forgotten because of answers that name nobody', () => {
+    const world = new PoolWorld([A, B, C]);
+    world.attempt(A, STANDBY, { hints: names(C) });
+    for (const role of ['standby', 'draining', null] as const) world.attempt(B, OK, { hints: hinted({ role }) });
+    world.attempt(C, OK, { hints: hinted({ role: 'active' }) });
+    expect(world.state.namedActive).toBe(C);
   });
 
   it('is asked first though it stood by when it was heard of last', () => {
@@ -352,6 +386,15 @@ describe('a new list', () => {
     world.step({ kind: 'hosts', origins: [C] });
     expect(world.state).toMatchObject({ current: C, preferred: null, namedActive: null });
     expect(world.state.hosts).toHaveLength(1);
+  });
+
+  it('with the same hosts keeps the current one, the wish and the name', () => {
+    const world = new PoolWorld([A, B, C]);
+    world.attempt(A, STANDBY, { hints: hinted({ role: 'standby', active: B }) });
+    world.step({ kind: 'prefer', origin: C });
+    const { state } = world;
+    expect(world.step({ kind: 'hosts', origins: [A, B, C] })).toEqual([]);
+    expect(world.state).toEqual(state);
   });
 
   it('after none is no move: no host was left', () => {
