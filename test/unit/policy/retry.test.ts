@@ -270,6 +270,17 @@ describe('a host that asked to be left alone', () => {
     expect(Math.max(...draws) - Math.min(...draws)).toBeGreaterThan(900);
   });
 
+  it('is waited for no longer than until the first of several is free', () => {
+    const world = new PoolWorld([A, B], {}, () => 0);
+    world.state = { ...world.state, budget: { tokens: 9, capacity: 9, refillPerSuccess: 0 } };
+    const waitMs: Readonly<Record<string, number>> = { [A]: 9000, [B]: 2000 };
+    const { sent, waits } = send(world, traits(world), (origin, nth) => ({
+      outcome: nth < 2 ? busy(waitMs[origin] ?? 0) : OK,
+    }));
+    expect(hosts(sent)).toEqual([A, B, B]);
+    expect(waits).toEqual([2000]);
+  });
+
   it('is not asked early because another one is dead', () => {
     const world = rich();
     world.kill(B);
