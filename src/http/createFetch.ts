@@ -90,17 +90,18 @@ async function send(
   const sent = prepared instanceof Promise ? await prepared : prepared;
   if (sent.body != null) init.body = sent.body;
   if (sent.duplex !== undefined) (init as { duplex?: 'half' }).duplex = sent.duplex;
+  const nowMs = pool.ports.clock.now();
   const traits = {
     method,
     hasIdempotencyKey: !isReplaySafe(method, false) && hasIdempotencyKey(init.headers),
     bodyReplayable: sent.replayable,
     pin: settings.pin,
-    deadlineMs: pool.ports.clock.now() + settings.timeout.totalMs,
+    deadlineMs: nowMs + settings.timeout.totalMs,
   };
   const signalIsOwn = request !== null && signal === request.signal;
   const own = settings.session ? parts : { ...parts, session: null };
   const run = new RequestRun(pool, { path, init, sent, signal, signalIsOwn, input: request, traits, settings }, own);
-  const first = await run.first();
+  const first = await run.first(nowMs);
   const isGood = first.response !== null && first.outcome.kind === 'ok';
   return parts.answers(run, isGood ? first : await run.carryOn(first));
 }

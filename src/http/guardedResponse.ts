@@ -29,8 +29,11 @@ export function guard(response: Response, options: GuardOptions): Response {
     join(response, family);
     return response;
   }
-  const adopt = adopters.get(native) ?? adopterOf(native as Response);
-  adopters.set(native, adopt);
+  let adopt = adopters.get(native);
+  if (adopt === undefined) {
+    adopt = adopterOf(native as Response);
+    adopters.set(native, adopt);
+  }
   adopt(response, family);
   return response;
 }

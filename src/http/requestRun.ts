@@ -62,9 +62,9 @@ export class RequestRun implements Run {
   }
 
   /** The first attempt, at the best host. */
-  first(): Promise<EndedAttempt> {
+  first(nowMs: number): Promise<EndedAttempt> {
     const { pin } = this.request.traits;
-    return this.#ask(pin === null ? this.pool.take() : this.pool.hostOf(pin));
+    return this.#ask(pin === null ? this.pool.take(nowMs) : this.pool.hostOf(pin));
   }
 
   /** Goes on after an attempt that is over, until one ends well or nothing more may be tried. */

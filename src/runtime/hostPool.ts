@@ -104,8 +104,7 @@ export class HostPool {
   }
 
   /** The host for a new request: the best one, or one that waits for a live request to prove it. */
-  take(): HostConfig | undefined {
-    const nowMs = this.ports.clock.now();
+  take(nowMs = this.ports.clock.now()): HostConfig | undefined {
     const trial = this.settings.policy.failback.proof === 'request' ? trialHost(this.#state, nowMs) : undefined;
     if (trial !== undefined) this.dispatch({ kind: 'trial', origin: trial.origin });
     const host = trial ?? firstCandidate(this.#state, nowMs);
