@@ -100,6 +100,7 @@ describe('the tarball', () => {
 /** What a page gives a script, as far as loading one needs it. */
 function webGlobals(): object {
   const { Request, Response, Headers, ReadableStream, AbortController, AbortSignal, URL, URLSearchParams } = globalThis;
+  const { fetch, FormData, TextEncoder, TextDecoder } = globalThis;
   return {
     Request,
     Response,
@@ -111,11 +112,22 @@ function webGlobals(): object {
     URLSearchParams,
     fetch,
     FormData,
+    TextEncoder,
+    TextDecoder,
   };
 }
 
 describe('the types in the tarball', () => {
-  const strict = { strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false, types: [] };
+  // `switchover/node` speaks of Node's own types, which a user of it has installed.
+  const typeRoots = [join(root, 'node_modules/@types')];
+  const strict = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    skipLibCheck: false,
+    types: ['node'],
+    typeRoots,
+  };
 
   test.each([
     ['bundler', 'ESNext', ['consumer.ts']],
