@@ -1,7 +1,7 @@
 import { giveUp, greet } from './clientLinks.ts';
-import type { ClientEffect, ClientEvent, ClientState, Link, Mark, Turn } from './clientState.ts';
+import type { ClientEffect, ClientEvent, ClientState, Link, Mark, Refusal, Turn } from './clientState.ts';
 import { discard, settle } from './clientWelcome.ts';
-import { HEADER_BYTES } from './codec.ts';
+import { HEADER_BYTES, isKey } from './codec.ts';
 import { CLOSE } from './frames.ts';
 import { lowest, put } from './outbox.ts';
 import { payloadBytes } from './payload.ts';
@@ -25,11 +25,12 @@ export function onAck(state: ClientState, ack: number, turn: Turn): ClientState 
 
 export function onSend(state: ClientState, event: Extract<ClientEvent, { kind: 'send' }>, turn: Turn): ClientState {
   const { id, payload, key = null, ttlMs } = event;
-  const refuse = (why: 'stopped' | 'too-large' | 'full') => {
+  const refuse = (why: Refusal) => {
     turn.out.push({ kind: 'refused', id, why });
     return state;
   };
   if (state.stopped > 0) return refuse('stopped');
+  if (key !== null && !isKey(key)) return refuse('bad-key');
   const bytes = payloadBytes(payload);
   const limits = turn.policy.outbox;
   if (bytes > Math.min(limits.bytes, state.maxBytes - HEADER_BYTES)) return refuse('too-large');

@@ -43,7 +43,7 @@ export interface Link {
 }
 
 /** Why a message was surely not accepted. */
-export type Refusal = 'full' | 'dropped' | 'expired' | 'too-large' | 'stopped';
+export type Refusal = 'bad-key' | 'full' | 'dropped' | 'expired' | 'too-large' | 'stopped';
 
 /** A message that will not be sent, and the version that has it no longer. */
 export interface GivenUp {

@@ -2,7 +2,7 @@ import { dropAll, giveUp, heard } from './clientLinks.ts';
 import type { Attempt, ClientState, Link, Refusal, Turn } from './clientState.ts';
 import { HEADER_BYTES } from './codec.ts';
 import { CLOSE, type WelcomeFrame } from './frames.ts';
-import { type Entry, lowest, type Outbox, renumber, upTo, without } from './outbox.ts';
+import { type Entry, lowest, type Outbox, renumber, stale, upTo, without } from './outbox.ts';
 import { NEVER } from './sessionEnv.ts';
 
 /** A connection is open: the session goes on there, or begins anew, and the connection before it is let go. */
@@ -17,7 +17,7 @@ export function welcomed(state: ClientState, attempt: Attempt, welcome: WelcomeF
   const went = same && welcome.result !== 'new' ? resumed(state, welcome, turn) : begun(state, welcome, turn);
   const { sid, token, stream, epoch, retryWindowMs: windowMs } = welcome;
   const link = linkOf(attempt, welcome, went, turn);
-  const fits = withoutGiants({ ...went, maxBytes: welcome.maxBytes });
+  const fits = worthSending({ ...went, maxBytes: welcome.maxBytes }, turn.nowMs);
   const calm = { attempts: [], connectAtMs: NEVER, move: null, to: null, windowMs, refusals: 0 };
   const version = fits.version + 1;
   return { ...fits, ...calm, sid, token, stream, epoch, link, version, gaveUpAt: version, welcomedAt: version };
@@ -87,12 +87,13 @@ export function discard(state: ClientState, gone: readonly Entry[], why: Refusal
   return { ...state, outbox: without(state.outbox, gone), version, gaveUpAt: version, givenUp };
 }
 
-/** A message that this server will never take would close each connection anew. */
-function withoutGiants(state: ClientState): ClientState {
+/** What has become stale meanwhile is not sent again; and what this server will never take would close each connection anew. */
+function worthSending(state: ClientState, nowMs: number): ClientState {
+  const fresh = discard(state, stale(state.outbox, nowMs), 'expired');
   const most = state.maxBytes - HEADER_BYTES;
   return discard(
-    state,
-    state.outbox.entries.filter(({ bytes }) => bytes > most),
+    fresh,
+    fresh.outbox.entries.filter(({ bytes }) => bytes > most),
     'too-large',
   );
 }

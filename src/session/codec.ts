@@ -6,7 +6,7 @@ import {
   type FrameToServer,
   PROTOCOL_VERSION,
 } from './frames.ts';
-import { utf8Bytes, withBytes } from './payload.ts';
+import { isShallow, PAYLOAD_DEPTH, utf8Bytes, withBytes } from './payload.ts';
 
 /** What came of bytes from the other side: a frame, or the code to close the connection with. */
 export type Decoded<F> =
@@ -15,9 +15,6 @@ export type Decoded<F> =
 
 /** A message's frame is its payload and at most this. */
 export const HEADER_BYTES = 256;
-
-/** How deep arrays and objects of a payload may be nested. */
-const DEPTH = 64;
 
 type Check = (value: unknown) => boolean;
 /** By name, what a frame's field must be. A `?` at the end of the name: may be missing. */
@@ -40,8 +37,8 @@ const id = /* @__PURE__ */ like(/^[\w-]{1,128}$/);
 const idOrNone = /* @__PURE__ */ like(/^[\w-]{0,128}$/);
 const word = /* @__PURE__ */ like(/^[\w-]{1,32}$/);
 const origin = /* @__PURE__ */ like(/^[!-~]{1,256}$/);
-/** ASCII, so that a header is ASCII, and small. */
-const key = /* @__PURE__ */ like(/^[!#-[\]-~]{1,128}$/);
+/** What an idempotency key looks like: ASCII, so that a header is ASCII, and small. */
+export const isKey: Check = /* @__PURE__ */ like(/^[!#-[\]-~]{1,128}$/);
 const credential = /* @__PURE__ */ upTo(8_192);
 const pair =
   (part: Check): Check =>
@@ -54,7 +51,7 @@ const losses: Check = (value) => isRecord(value) && loss(value['s2c']) && loss(v
 const origins: Check = (value) => Array.isArray(value) && value.length <= 64 && value.every(origin);
 
 const COMMON: Readonly<Record<string, Fields>> = {
-  message: { seq, ack: count, 'key?': key },
+  message: { seq, ack: count, 'key?': isKey },
   ack: { ack: count },
   lost: { to: seq },
   ping: {},
@@ -127,13 +124,14 @@ function decode(input: string | Uint8Array, maxBytes: number, own: Readonly<Reco
 }
 
 function decodeText(text: string, own: Readonly<Record<string, Fields>>): Decoded<unknown> {
-  const source = parse(text);
+  // The frame is one level more than its payload.
+  const source = parse(isShallow(text, PAYLOAD_DEPTH + 1) ? text : '');
   const { kind } = source;
   if (kind === 'hello' && source['v'] !== PROTOCOL_VERSION && seq(source['v'])) return refused(CLOSE.otherVersion);
   const frame = pick(source, own);
   if (frame === null || kind !== 'message') return accepted(frame);
   const { data } = source;
-  return data === undefined || !isShallow(data, DEPTH) ? refused(CLOSE.badFrame) : accepted({ ...frame, data });
+  return data === undefined ? refused(CLOSE.badFrame) : accepted({ ...frame, data });
 }
 
 function decodeBytes(bytes: Uint8Array, own: Readonly<Record<string, Fields>>): Decoded<unknown> {
@@ -159,10 +157,11 @@ function parse(text: string): Record<string, unknown> & { kind?: unknown } {
 }
 
 /** The frame's own fields, each checked; what else stands beside them is for later versions. */
-function pick(source: Readonly<Record<string, unknown>>, own: Readonly<Record<string, Fields>>): object | null {
-  const kind = String(source['kind']);
+function pick(source: ReturnType<typeof parse>, own: Readonly<Record<string, Fields>>): object | null {
+  const { kind } = source;
+  if (typeof kind !== 'string') return null;
   const fields = [own, COMMON].find((kinds) => Object.hasOwn(kinds, kind))?.[kind];
-  if (fields === undefined || source['kind'] !== kind) return null;
+  if (fields === undefined) return null;
   const frame: Record<string, unknown> = { kind };
   for (const [field, check] of Object.entries(fields)) {
     const name = field.replace('?', '');
@@ -176,9 +175,4 @@ function pick(source: Readonly<Record<string, unknown>>, own: Readonly<Record<st
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isShallow(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  return depth > 0 && Object.values(value).every((part) => isShallow(part, depth - 1));
 }

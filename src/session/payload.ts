@@ -5,16 +5,34 @@ export interface Payload {
   readonly binary: boolean;
 }
 
-/** Wraps a value for sending: bytes as they are, anything else as JSON. Null where JSON has no form for it. */
+/** How deep arrays and objects of a payload may be nested. */
+export const PAYLOAD_DEPTH = 64;
+
+/** Wraps a value for sending: bytes as they are, anything else as JSON. Null where JSON has no form for it, or it is nested too deep. */
 export function payloadOf(data: unknown): Payload | null {
   if (data instanceof Uint8Array) return { text: toBase64(data), binary: true };
   try {
     const text: string | undefined = JSON.stringify(data);
-    return text === undefined ? null : { text, binary: false };
+    return text === undefined || !isShallow(text, PAYLOAD_DEPTH) ? null : { text, binary: false };
   } catch {
     // A cycle, a BigInt, a `toJSON` that throws.
     return null;
   }
+}
+
+/** True for a JSON text that is nested at most so deep. Looked at before it is parsed: not every engine's parser survives any depth. */
+export function isShallow(text: string, most: number): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charAt(at);
+    if (char === '"') quoted = !quoted;
+    else if (quoted) at += char === '\\' ? 1 : 0;
+    else if (char === '[' || char === '{') {
+      if (++depth > most) return false;
+    } else if (char === ']' || char === '}') depth--;
+  }
+  return true;
 }
 
 /** What a payload weighs on the wire, in bytes. */

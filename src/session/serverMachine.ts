@@ -1,4 +1,6 @@
+import { HEADER_BYTES } from './codec.ts';
 import { CLOSE, type FrameFromClient } from './frames.ts';
+import { payloadBytes } from './payload.ts';
 import {
   alive,
   ask,
@@ -85,7 +87,9 @@ type OpenEvent = Extract<ServerEvent, { kind: 'send' | 'grown' | 'superseded' | 
 function applyOpen(state: OpenState, event: OpenEvent, turn: Turn): ServerState {
   switch (event.kind) {
     case 'send':
-      ask({ op: 'append', sid: state.sid, id: event.id, payload: event.payload }, turn);
+      if (payloadBytes(event.payload) > turn.policy.maxBytes - HEADER_BYTES)
+        turn.out.push({ kind: 'tooLarge', id: event.id });
+      else ask({ op: 'append', sid: state.sid, id: event.id, payload: event.payload }, turn);
       return state;
     case 'grown':
       return event.tx > state.tx ? { ...state, tx: event.tx } : state;

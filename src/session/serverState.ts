@@ -138,6 +138,8 @@ export type ServerEffect =
   /** Someone showed a token that is not theirs to show. */
   | { readonly kind: 'alarm'; readonly why: 'reused' | 'unknown' | 'subject'; readonly sid: string }
   | { readonly kind: 'appended'; readonly id: number; readonly seq: number }
+  /** The message is larger than a frame may be. */
+  | { readonly kind: 'tooLarge'; readonly id: number }
   /** Nobody knows whether the message is in the log. */
   | { readonly kind: 'unknown'; readonly id: number }
   | { readonly kind: 'closed' };
