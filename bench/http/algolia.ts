@@ -28,6 +28,7 @@ export function algoliaTransporter(origins: readonly string[], timeoutMs: number
 }
 
 /** A GET, as its generated methods describe one. */
-export function algoliaGet(path: string) {
-  return { method: 'GET', path, queryParameters: {}, headers: {} } as const;
+export function algoliaGet(pathAndQuery: string) {
+  const [path = '', query] = pathAndQuery.split('?');
+  return { method: 'GET', path, queryParameters: Object.fromEntries(new URLSearchParams(query)), headers: {} } as const;
 }

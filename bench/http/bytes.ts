@@ -8,6 +8,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What an app would write to get each of them into its bundle. */
 const CONTENDERS: readonly (readonly [name: string, source: string])[] = [
   ['switchover/fetch', "export * from './src/index.fetch.ts'"],
+  ['switchover/fetch { createPool, createFetch }', "export { createFetch, createPool } from './src/index.fetch.ts'"],
   ['switchover/fetch { createFetch }', "export { createFetch } from './src/index.fetch.ts'"],
   ['switchover { createFailover }, with ky', "export { createFailover } from './src/index.browser.ts'"],
   ['ky', "export { default } from 'ky'"],
@@ -16,7 +17,10 @@ const CONTENDERS: readonly (readonly [name: string, source: string])[] = [
   ['axios + axios-retry', "export { default } from 'axios'; export { default as retry } from 'axios-retry'"],
   ['cockatiel', "export { circuitBreaker, handleAll, retry, wrap } from 'cockatiel'"],
   ['p-retry', "export { default } from 'p-retry'"],
-  ['algolia transporter', "export { createTransporter } from '@algolia/client-common'"],
+  [
+    'algolia transporter + requester',
+    "export { createTransporter } from '@algolia/client-common'; export { createFetchRequester } from '@algolia/requester-fetch'",
+  ],
 ];
 
 const GOAL_BYTES = 6_000;

@@ -34,6 +34,11 @@ export function readOrder<Order>(): Order {
   return JSON.parse(process.argv[2] ?? '{}') as Order;
 }
 
+/** Tells the parent that the moment has come. */
+export function strike(): void {
+  process.send?.('strike');
+}
+
 /** Tells the parent, and ends. */
 export function finish(result: unknown): void {
   process.send?.(result, () => process.exit(0));

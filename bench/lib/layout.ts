@@ -1,18 +1,20 @@
 import type { Goal, Section, Table } from './report.ts';
 
 /** A table for the terminal: the first column to the left, figures to the right. */
-export function asText({ columns, rows }: Table): string {
+function asText({ columns, rows, words = false }: Table): string {
   const lines = [columns, ...rows];
   const widths = columns.map((_, at) => Math.max(...lines.map((line) => (line[at] ?? '').length)));
   const show = (line: readonly string[]): string =>
-    line.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  ');
+    line
+      .map((cell, at) => (at === 0 || words ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
+      .join('  ');
   return [show(columns), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(show)].join('\n');
 }
 
 /** The same for a page. */
-export function asMarkdown({ columns, rows }: Table): string {
+function asMarkdown({ columns, rows, words = false }: Table): string {
   const show = (line: readonly string[]): string => `| ${line.join(' | ')} |`;
-  const rule = `|${columns.map((_, at) => (at === 0 ? '---' : '---:')).join('|')}|`;
+  const rule = `|${columns.map((_, at) => (at === 0 || words ? '---' : '---:')).join('|')}|`;
   return [show(columns), rule, ...rows.map(show)].join('\n');
 }
 

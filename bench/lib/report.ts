@@ -2,6 +2,8 @@
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** True for a table of words: all of it to the left. Default false. */
+  readonly words?: boolean;
 }
 
 /** Something that was promised, and what was measured. */
