@@ -52,7 +52,9 @@ export function stepServer(
 export function nextServerTickMs(state: ServerState): number {
   if (state.kind === 'closed') return NEVER;
   if (state.kind !== 'open') return state.deadAtMs;
-  return Math.min(state.deadAtMs, state.pingAtMs, state.touchAtMs, state.patienceAtMs);
+  // Where the store is being told already, its answer is what comes next.
+  const touchAtMs = state.telling === 'idle' ? state.touchAtMs : NEVER;
+  return Math.min(state.deadAtMs, state.pingAtMs, touchAtMs, state.patienceAtMs);
 }
 
 type Alive = Exclude<ServerState, { kind: 'closed' }>;
