@@ -5,7 +5,7 @@ import type { CostOrder, CostResult } from './cost/program.ts';
 
 const PROGRAM = new URL('./cost/program.ts', import.meta.url);
 
-const FULL = { rounds: 15, warmUpRounds: 4, requests: 2_000 };
+const FULL = { rounds: 12, warmUpRounds: 3, requests: 2_000 };
 const QUICK = { rounds: 2, warmUpRounds: 1, requests: 20 };
 
 /** Who shares a process: those whose difference matters. What others leave lying about is then no matter. */

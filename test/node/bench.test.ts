@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import type { Section } from '../../bench/lib/report.ts';
+
+const RUN = fileURLToPath(new URL('../../bench/run.ts', import.meta.url));
+
+/** Many processes: on a busy machine they take their time. */
+const LIMIT_MS = 240_000;
+
+async function bench(...words: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [RUN, ...words], { maxBuffer: 16 * 1024 * 1024 });
+  return stdout;
+}
+
+it(
+  'measures every part of the benchmark of requests, beside each library, and tells what is met',
+  async () => {
+    const { sections } = JSON.parse(await bench('http', '--quick', '--json')) as { sections: Section[] };
+    expect(sections.map(({ title }) => title)).toEqual([
+      'Cost of one request',
+      'What a fault adds',
+      'Bytes in a browser bundle',
+      'A whole outage',
+    ]);
+    const libraries = [
+      'failover',
+      'switchover/fetch',
+      'ky',
+      'ofetch',
+      'wretch',
+      'axios',
+      'cockatiel',
+      'p-retry',
+      'algolia',
+    ];
+    for (const { tables, goals } of sections) {
+      expect(goals.length).toBeGreaterThan(0);
+      const names = tables[0]?.table.rows.map(([name]) => name ?? '') ?? [];
+      for (const library of libraries) expect(names.some((name) => name.toLowerCase().includes(library))).toBe(true);
+    }
+  },
+  LIMIT_MS,
+);
+
+it('shows tables that can be read, and says what each goal came to', async () => {
+  const text = await bench('http', '--quick', '--only', 'bytes');
+  expect(text).toMatch(/switchover\/fetch +\d+ +\d+ +\d+\n/);
+  expect(text).toMatch(/^(met {4}|NOT MET) {2}switchover\/fetch is at most/m);
+});
+
+it('tells how it is called', async () => {
+  expect(await bench('--help')).toMatch(/npm run bench -- <name>[\s\S]+--quick/);
+  await expect(bench('nothing')).rejects.toThrow('There is no benchmark nothing.');
+  await expect(bench('http', '--only', 'nothing')).rejects.toThrow('http has no part nothing.');
+});
