@@ -1,0 +1,1 @@
+export type { PlainSocket, WebSocketConstructor } from './socket/plainSocket.ts';

@@ -1,0 +1,68 @@
+import type { MaybePromise } from '../runtime/ports.ts';
+import type { Payload } from '../session/payload.ts';
+import type { StoreRequest, StoreResult } from '../session/serverState.ts';
+import type { Incoming } from '../session/sessionRecord.ts';
+import type { LeaseStore } from './leaseStore.ts';
+
+export type AcceptRequest = Extract<StoreRequest, { op: 'accept' }>;
+export type PlainRequest = Exclude<StoreRequest, AcceptRequest>;
+
+/** A message that is accepted for the first time, and whose it is. */
+export interface AcceptedMessage {
+  readonly sid: string;
+  readonly subject: string;
+  readonly stream: string;
+  readonly epoch: number;
+  readonly message: Extract<Incoming, { kind: 'message' }>;
+}
+
+/** What every store's transaction can do, beside what is the store's own. */
+export interface StoreTransaction {
+  /**
+   * Appends a message to a session's log; it is there if and only if the transaction commits.
+   *
+   * @returns False where there is no such session.
+   */
+  append(sid: string, payload: Payload): boolean;
+}
+
+/** What the application makes of a message. It is done once if the transaction commits, and not at all otherwise. */
+export type Apply<Transaction extends StoreTransaction> = (
+  accepted: AcceptedMessage,
+  transaction: Transaction,
+) => MaybePromise<void>;
+
+/** What somebody, here or in another process, did to a session. */
+export type StoreNews =
+  | { readonly kind: 'grown'; readonly sid: string; readonly tx: number }
+  | { readonly kind: 'superseded'; readonly sid: string; readonly epoch: number };
+
+/** What a store holds. */
+export interface StoreUsage {
+  readonly sessions: number;
+  /** Messages, and bytes of payload, that wait for their clients. */
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+/**
+ * Where sessions live. Each call is one atomic step over all servers that share the store; the steps themselves are the
+ * functions of `session/sessionRecord.ts`, so that all stores do the same.
+ *
+ * A store that can't do a step answers `failed` or rejects: both mean that nobody knows whether it was done.
+ */
+export interface SessionStore<Transaction extends StoreTransaction = StoreTransaction> {
+  /** Does one step. `accept` has its own door, since the application has a part in it. */
+  run(request: PlainRequest): MaybePromise<StoreResult>;
+  /** Accepts messages once and in order, each together with what the application makes of it, all in one transaction. */
+  accept(request: AcceptRequest, apply: Apply<Transaction>): MaybePromise<StoreResult>;
+  /** The sessions of a subject that can still be resumed. */
+  sessionsOf(subject: string): MaybePromise<readonly string[]>;
+  /** Calls `listener` for each append and attach, in whatever process. The returned function ends it. */
+  watch(listener: (news: StoreNews) => void): () => void;
+  /** Deletes what has expired, and says what is left. */
+  collect(): MaybePromise<StoreUsage>;
+  /** Who is active: for `createLease`. */
+  readonly leases: LeaseStore;
+  close(): MaybePromise<void>;
+}
