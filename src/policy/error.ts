@@ -49,7 +49,13 @@ export type SwitchoverErrorCode =
   /** A hosts document or a service record was refused as a whole. */
   | 'DISCOVERY_REFUSED'
   /** Stored state could not be read or written. The work goes on without it. */
-  | 'STORAGE_FAILED';
+  | 'STORAGE_FAILED'
+  /** A message has no JSON form, is nested too deep, or is larger than a frame may be. */
+  | 'INVALID_MESSAGE'
+  /** The store of a session server could not do a step, or nobody knows whether it did. */
+  | 'STORE_FAILED'
+  /** A function that the application gave to the session server has thrown. The server goes on. */
+  | 'HANDLER_FAILED';
 
 interface SwitchoverErrorDetails {
   /** What the reader can do about it. */
