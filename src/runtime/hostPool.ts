@@ -1,4 +1,3 @@
-import { EventEmitter } from 'eventemitter3';
 import { SwitchoverError } from '../policy/error.ts';
 import { NO_HINTS } from '../policy/hints.ts';
 import type { HostList } from '../policy/hostList.ts';
@@ -7,6 +6,7 @@ import { isStale, nextWakeMs, type PoolEvent, stepPool } from '../policy/poolMac
 import { openPool, type PoolEffect, type PoolState, recordOf } from '../policy/poolState.ts';
 import { firstCandidate, trialHost } from '../policy/selection.ts';
 import { type HostConfig, readTopology, type Topology } from '../policy/topology.ts';
+import { Emitter, type EventArgs } from './emitter.ts';
 import type { FailoverEvents } from './events.ts';
 import { type PoolOptions, type PoolSettings, portsOf, readPoolOptions } from './poolOptions.ts';
 import type { Ports } from './ports.ts';
@@ -28,7 +28,7 @@ export interface PoolPart {
  * machine asks for: probes, timers, events.
  */
 export class HostPool {
-  readonly events = new EventEmitter<FailoverEvents>();
+  readonly events = new Emitter<FailoverEvents>();
   readonly ports: Ports;
   readonly settings: PoolSettings;
   /** The time limits of all attempts. */
@@ -282,15 +282,9 @@ export class HostPool {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  /** Tells the listeners. One that throws must not break the step that called it: its error surfaces on its own. */
-  emit<Name extends keyof FailoverEvents>(name: Name, ...args: EventEmitter.EventArgs<FailoverEvents, Name>): void {
-    try {
-      this.events.emit(name, ...args);
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
+  /** Tells the listeners. */
+  emit<Name extends keyof FailoverEvents>(name: Name, ...args: EventArgs<FailoverEvents, Name>): void {
+    this.events.emit(name, ...args);
   }
 }
 

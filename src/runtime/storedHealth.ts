@@ -13,6 +13,7 @@ export function storedHealth(name?: string): PoolPart {
     const storage = new SafeStorage(pool, `${name ?? nameOf(pool)}:health`);
     const text = await storage.read();
     const begin = () => {
+      pool.events.off('hosts', begin);
       if (text !== undefined) revive(pool, text, storage);
       pool.onChange(() => {
         void storage.write(remember(pool.state, pool.ports.clock.now(), pool.ports.clock.wallTime()));
@@ -20,7 +21,7 @@ export function storedHealth(name?: string): PoolPart {
     };
     // While no host is known there is nothing to lay what is remembered over.
     if (pool.hosts.length > 0) begin();
-    else pool.events.once('hosts', begin);
+    else pool.events.on('hosts', begin);
   };
 }
 

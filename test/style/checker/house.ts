@@ -15,7 +15,7 @@ export interface Room {
 export const ROOMS: Readonly<Record<string, Room>> = {
   policy: { floor: 0, packages: [] },
   session: { floor: 0, packages: [] },
-  runtime: { floor: 1, packages: ['eventemitter3'] },
+  runtime: { floor: 1, packages: [] },
   http: { floor: 2, packages: ['ky'] },
   socket: { floor: 2, packages: [] },
   browser: { floor: 2, packages: ['workbox-window', 'idb-keyval'] },

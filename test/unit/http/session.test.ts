@@ -684,7 +684,11 @@ describe('end', () => {
   test('in a listener of an event holds', async () => {
     const fleet = new Fleet();
     const { fetch, session, pool } = clientOf(fleet);
-    pool.events.once('session', () => void session.end());
+    const end = () => {
+      pool.events.off('session', end);
+      void session.end();
+    };
+    pool.events.on('session', end);
     expect(await rejection(fetch('/me'))).toMatchObject({ code: 'SESSION_LOST' });
     expect(session.state).toBe('none');
     expect(await who(fetch('/me'))).toEqual({ origin: A, token: 't2' });

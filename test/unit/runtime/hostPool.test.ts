@@ -52,26 +52,30 @@ describe('a pool', () => {
     expect(seen).toEqual(['failover b', 'switchover c']);
   });
 
-  it('does not break where a listener throws; the error surfaces by itself', async () => {
+  it('does not break where listeners throw: the others hear of it, and each error surfaces by itself', async () => {
     const w = world();
     const surfaced: unknown[] = [];
     const listeners = process.listeners('uncaughtException');
     process.removeAllListeners('uncaughtException');
     process.on('uncaughtException', (error) => surfaced.push(error));
     try {
-      w.pool.events.removeAllListeners('health');
-      w.pool.events.on('health', () => {
-        throw new Error('of the listener');
-      });
+      for (const nth of ['first', 'second']) {
+        w.pool.events.on('health', () => {
+          throw new Error(nth);
+        });
+      }
+      const heard: string[] = [];
+      w.pool.events.on('health', ({ state }) => heard.push(state));
       w.fail(A, 'refused');
       w.fail(A, 'refused');
-      expect([w.pool.status.current, w.news()]).toEqual([B, ['failover ab refused']]);
+      expect([w.pool.status.current, heard]).toEqual([B, ['ejected']]);
+      expect(w.news()).toEqual(['a ejected', 'failover ab refused']);
       await w.clock.advance(0);
     } finally {
       process.removeAllListeners('uncaughtException');
       for (const listener of listeners) process.on('uncaughtException', listener);
     }
-    expect(surfaced).toMatchObject([{ message: 'of the listener' }]);
+    expect(surfaced).toMatchObject([{ message: 'first' }, { message: 'second' }]);
   });
 });
 

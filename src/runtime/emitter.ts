@@ -1,0 +1,40 @@
+/** The arguments of an event's listeners. */
+export type EventArgs<Events, Name extends keyof Events> = Events[Name] extends (...args: infer Args) => void
+  ? Args
+  : never;
+
+/**
+ * Listeners of named events. They are called in the order in which they came; one that throws does not keep the others from
+ * being called, and its error surfaces by itself, as an uncaught one of the app's own.
+ */
+export class Emitter<Events> {
+  /** Never changed in place: who listens or leaves while listeners are called changes the next event, not this one. */
+  readonly #listeners = new Map<keyof Events, readonly Events[keyof Events][]>();
+
+  on<Name extends keyof Events>(name: Name, listener: Events[Name]): void {
+    this.#listeners.set(name, [...this.#of(name), listener]);
+  }
+
+  off<Name extends keyof Events>(name: Name, listener: Events[Name]): void {
+    this.#listeners.set(
+      name,
+      this.#of(name).filter((each) => each !== listener),
+    );
+  }
+
+  emit<Name extends keyof Events>(name: Name, ...args: EventArgs<Events, Name>): void {
+    for (const listener of this.#of(name)) {
+      try {
+        (listener as (...args: EventArgs<Events, Name>) => void)(...args);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  #of(name: keyof Events): readonly Events[keyof Events][] {
+    return this.#listeners.get(name) ?? [];
+  }
+}
