@@ -55,7 +55,15 @@ export type SwitchoverErrorCode =
   /** The store of a session server could not do a step, or nobody knows whether it did. */
   | 'STORE_FAILED'
   /** A function that the application gave to the session server has thrown. The server goes on. */
-  | 'HANDLER_FAILED';
+  | 'HANDLER_FAILED'
+  /** An event stream broke, or a host did not give it. It is being tried again. */
+  | 'STREAM_BROKEN'
+  /** A server has no event stream for this client, and said so for good. */
+  | 'STREAM_REFUSED'
+  /** A server said with 204 that an event stream is over. */
+  | 'STREAM_ENDED'
+  /** A server sent an event that is longer than may be. */
+  | 'EVENT_TOO_LARGE';
 
 interface SwitchoverErrorDetails {
   /** What the reader can do about it. */
