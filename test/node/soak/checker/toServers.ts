@@ -1,0 +1,98 @@
+import type { EffectRow } from '../records.ts';
+import { type Life, livesOf } from './lives.ts';
+import type { World } from './world.ts';
+
+/** A message of a client, and what became of it as far as the client was told. */
+interface Message {
+  readonly n: number;
+  readonly keyed: boolean;
+  readonly perishable: boolean;
+  readonly life: Life;
+  readonly us: number;
+  fate: 'open' | 'accepted' | 'refused' | 'unknown';
+}
+
+/** Each message that was accepted has had its effect once and in its turn; each that was not has been reported. */
+export function checkToServers(world: World, client: string): void {
+  const lives = livesOf(world.evidence.clients.get(client) ?? []);
+  const effects = world.effectsOf.get(client) ?? [];
+  const messages = readMessages(world, client, lives);
+  checkEffects(world, client, effects, messages);
+  const done = new Set(effects.map(({ n }) => n));
+  const stored = storedOf(lives, done);
+  for (const message of messages.values()) checkFate(world, client, message, done.has(message.n), stored);
+}
+
+function readMessages({ complain }: World, client: string, lives: readonly Life[]): Map<number, Message> {
+  const messages = new Map<number, Message>();
+  for (const life of lives) {
+    for (const line of life.lines) {
+      if (line.kind === 'sent') {
+        const { n, keyed, perishable, us } = line;
+        messages.set(n, { n, keyed, perishable, life, us, fate: 'open' });
+      }
+      if (line.kind !== 'accepted' && line.kind !== 'refused' && line.kind !== 'unknown') continue;
+      if (line.kind === 'unknown' && !hasLostSession(life))
+        complain('unfounded-unknown', client, `message ${line.n}, in a life that lost no session`);
+      const message = messages.get(line.n);
+      if (message === undefined || (line.kind === 'unknown' && line.resent)) continue;
+      if (message.fate !== 'open' && message.fate !== line.kind)
+        complain('contradiction', client, `message ${line.n} was ${message.fate}, then ${line.kind}`);
+      message.fate = line.kind;
+    }
+  }
+  return messages;
+}
+
+const hasLostSession = (life: Life) => life.lines.some((line) => line.kind === 'opened' && line.result === 'new');
+
+function checkEffects(
+  { complain }: World,
+  client: string,
+  effects: readonly EffectRow[],
+  messages: ReadonlyMap<number, Message>,
+): void {
+  const seen = new Set<number>();
+  let last = 0;
+  const lastSeq = new Map<string, number>();
+  for (const { n, sid, stream, seq } of effects) {
+    const log = `${sid}/${stream}`;
+    if (!messages.has(n)) complain('unsent-effect', client, `message ${n}`);
+    if (seen.has(n)) complain('repeated-effect', client, `message ${n}, again as ${log}:${seq}`);
+    else if (n < last) complain('misordered-effect', client, `message ${n} after ${last}`);
+    else if (seq <= (lastSeq.get(log) ?? 0))
+      complain('misordered-effect', client, `${log}:${seq} is not above the last`);
+    seen.add(n);
+    last = Math.max(last, n);
+    lastSeq.set(log, seq);
+  }
+}
+
+/** The last message of each life that its client's store had: as the store said, or as an effect shows. */
+function storedOf(lives: readonly Life[], done: ReadonlySet<number>): ReadonlyMap<Life, number> {
+  const last = (life: Life) =>
+    life.lines.reduce((most, line) => {
+      const counts = line.kind === 'stored' || (line.kind === 'sent' && done.has(line.n));
+      return counts ? Math.max(most, line.n) : most;
+    }, 0);
+  return new Map(lives.map((life) => [life, last(life)]));
+}
+
+function checkFate(
+  { complain, lostSessionsOf }: World,
+  client: string,
+  message: Message,
+  done: boolean,
+  stored: ReadonlyMap<Life, number>,
+): void {
+  const { n, fate, life, us } = message;
+  if (fate === 'accepted' && !done) complain('lost-after-acceptance', client, `message ${n}`);
+  if (fate === 'refused' && done) complain('effect-after-refusal', client, `message ${n}`);
+  if (fate !== 'open') return;
+  if (life.ended === 'stopped') complain('unsettled', client, `message ${n}`);
+  // The process was killed before it could be told. What its store had is settled by a later life.
+  if (life.ended === 'stopped' || done || n > (stored.get(life) ?? 0)) return;
+  // A report that came just before the kill died with it. Only two things make one: time that ran out, and a lost session.
+  const excused = message.perishable || (!message.keyed && lostSessionsOf(client).some((lostUs) => lostUs >= us));
+  if (!excused) complain('silent-loss', client, `message ${n} was stored, has no effect, and nobody was told`);
+}
