@@ -20,8 +20,8 @@ export interface SessionRecord {
   readonly tx: number;
   /** Messages to the client up to this one are no longer held. */
   readonly floor: number;
-  /** The bytes of each message from `floor + 1` to `tx`. */
-  readonly sizes: readonly number[];
+  /** What the messages from `floor + 1` to `tx` weigh, in bytes. What each one weighs is in the log: see {@link Weigh}. */
+  readonly held: number;
   readonly expiresAtMs: number;
 }
 
@@ -30,6 +30,9 @@ export interface ReplayLimits {
   readonly count: number;
   readonly bytes: number;
 }
+
+/** What the messages of a session's log weigh together, in bytes, from the first number to the last, both included. */
+export type Weigh = (from: number, to: number) => number;
 
 export interface AttachRequest {
   readonly op: 'attach';
@@ -73,7 +76,7 @@ export function attach(
   const taken = { ...record, tokens, epoch: record.epoch + 1, expiresAtMs: nowMs + ttlMs };
   // The client has seen more than the log holds: the store was set back, and its numbers were given twice.
   const torn = request.stream === record.stream && request.rx > record.tx;
-  if (torn) return attached({ ...taken, stream: fresh.stream, rx: 0, tx: 0, floor: 0, sizes: [] }, 'new', UNKNOWN);
+  if (torn) return attached({ ...taken, stream: fresh.stream, rx: 0, tx: 0, floor: 0, held: 0 }, 'new', UNKNOWN);
   return request.stream === record.stream ? resume(taken, request) : attached(taken, 'new', UNKNOWN);
 }
 
@@ -81,7 +84,7 @@ const UNKNOWN = { s2c: 'unknown', c2s: 'unknown' } as const;
 
 function begin({ sid, subject, fresh, ttlMs }: AttachRequest, nowMs: number) {
   const tokens = { known: fresh.hash, pending: [], retired: [] };
-  const counters = { epoch: 1, rx: 0, tx: 0, floor: 0, sizes: [] };
+  const counters = { epoch: 1, rx: 0, tx: 0, floor: 0, held: 0 };
   const record = { ...counters, sid: fresh.sid, subject, tokens, stream: fresh.stream, expiresAtMs: nowMs + ttlMs };
   return attached(record, 'new', sid === '' ? { s2c: null, c2s: null } : UNKNOWN);
 }
@@ -102,13 +105,16 @@ function attached(
 }
 
 /** Appends a message to the client, and lets go of the oldest where that is too much. Needs no epoch: any server may speak to any session. */
-export function append(record: SessionRecord, bytes: number, limits: ReplayLimits): SessionRecord {
-  const sizes = [...record.sizes, bytes];
-  let held = sizes.reduce((sum, size) => sum + size, 0);
-  let over = 0;
-  while (over < sizes.length && (sizes.length - over > limits.count || held > limits.bytes)) held -= sizes[over++] ?? 0;
-  const grown = { ...record, tx: record.tx + 1, sizes };
-  return over === 0 ? grown : trim(grown, record.floor + over);
+export function append(record: SessionRecord, bytes: number, limits: ReplayLimits, weigh: Weigh): SessionRecord {
+  const tx = record.tx + 1;
+  let { floor } = record;
+  let held = record.held + bytes;
+  while (floor < tx && (tx - floor > limits.count || held > limits.bytes)) {
+    floor += 1;
+    // The new message is not in the log yet; one that is too heavy for the limits goes at once.
+    held -= floor === tx ? bytes : weigh(floor, floor);
+  }
+  return { ...record, tx, floor, held };
 }
 
 /** What a client sent, as it is accepted: a message, or the news that numbers up to `seq` were given up. */
@@ -140,8 +146,17 @@ export function accept(record: SessionRecord, items: readonly Incoming[]): Accep
 }
 
 /** The client has got everything up to `rx`; the session lives on for `ttlMs`. Also what keeps an idle session alive. */
-export function acknowledge(record: SessionRecord, rx: number, ttlMs: number, nowMs: number): SessionRecord {
-  return { ...trim(record, Math.min(rx, record.tx)), tokens: confirm(record.tokens), expiresAtMs: nowMs + ttlMs };
+export function acknowledge(
+  record: SessionRecord,
+  rx: number,
+  ttlMs: number,
+  nowMs: number,
+  weigh: Weigh,
+): SessionRecord {
+  const floor = Math.max(record.floor, Math.min(rx, record.tx));
+  const rest = () => (floor === record.tx ? 0 : record.held - weigh(record.floor + 1, floor));
+  const held = floor === record.floor ? record.held : rest();
+  return { ...record, floor, held, tokens: confirm(record.tokens), expiresAtMs: nowMs + ttlMs };
 }
 
 /** True where the connection of that epoch still holds the session. */
@@ -152,9 +167,4 @@ export function holds(record: SessionRecord | null, epoch: number, stream: strin
 /** True for a session that nobody may resume: the store deletes it. */
 export function isExpired(record: SessionRecord, nowMs: number): boolean {
   return record.expiresAtMs <= nowMs;
-}
-
-function trim(record: SessionRecord, floor: number): SessionRecord {
-  const gone = floor - record.floor;
-  return gone <= 0 ? record : { ...record, floor, sizes: record.sizes.slice(gone) };
 }

@@ -12,6 +12,7 @@ import {
   isExpired,
   type ReplayLimits,
   type SessionRecord,
+  type Weigh,
 } from '../../../src/session/sessionRecord.ts';
 
 /** The steps of a store, so that a test can break one of them. */
@@ -49,10 +50,14 @@ export class MemoryStore {
 
   run(request: StoreRequest, nowMs: number): StoreResult {
     const kept = this.sessions.get(request.sid);
+    const weigh: Weigh = (from, to) =>
+      (kept?.log ?? [])
+        .filter(({ seq }) => seq >= from && seq <= to)
+        .reduce((sum, { payload }) => sum + payloadBytes(payload), 0);
     if (request.op === 'attach') return this.attach(kept, request, nowMs);
     if (request.op === 'append') {
       if (kept === undefined || isExpired(kept.record, nowMs)) return { kind: 'failed', op: 'append', id: request.id };
-      kept.record = this.steps.append(kept.record, payloadBytes(request.payload), this.limits);
+      kept.record = this.steps.append(kept.record, payloadBytes(request.payload), this.limits, weigh);
       kept.log.push({ seq: kept.record.tx, payload: request.payload });
       this.cut(kept);
       return { kind: 'appended', id: request.id, seq: kept.record.tx, payload: request.payload };
@@ -67,7 +72,7 @@ export class MemoryStore {
       case 'accept':
         return this.accept(kept, request.items, request.epoch);
       case 'acknowledge':
-        kept.record = this.steps.acknowledge(kept.record, request.rx, request.ttlMs, nowMs);
+        kept.record = this.steps.acknowledge(kept.record, request.rx, request.ttlMs, nowMs, weigh);
         this.cut(kept);
         return { kind: 'acknowledged', tx: kept.record.tx };
       case 'end':

@@ -269,7 +269,7 @@ describe('the model finds', () => {
       'a log that forgets before it is told to',
       {
         steps: {
-          acknowledge: (record, rx, ttlMs, nowMs) => acknowledge(record, Math.min(rx + 1, record.tx), ttlMs, nowMs),
+          acknowledge: (record, rx, ...rest) => acknowledge(record, Math.min(rx + 1, record.tx), ...rest),
         },
       },
       /called lost|settle|heard|not what/,

@@ -10,7 +10,7 @@ import type {
   StoreRequest,
   StoreResult,
 } from '../../../src/session/serverState.ts';
-import { append, attach, isExpired, type SessionRecord } from '../../../src/session/sessionRecord.ts';
+import { acknowledge, append, attach, isExpired, type SessionRecord } from '../../../src/session/sessionRecord.ts';
 import { judgeToken, rotate } from '../../../src/session/token.ts';
 
 const HELLO = {
@@ -58,7 +58,7 @@ class Desk {
   open(changes: Partial<SessionRecord> = {}): this {
     this.frame(HELLO).do({ kind: 'authenticated', subject: 'ann', hash: '#', fresh: FRESH });
     const tokens = { known: '#t', pending: [], retired: [] };
-    const counters = { epoch: 3, rx: 0, tx: 0, floor: 0, sizes: [], expiresAtMs: 1e9 };
+    const counters = { epoch: 3, rx: 0, tx: 0, floor: 0, held: 0, expiresAtMs: 1e9 };
     const record = { sid: 's', subject: 'ann', tokens, stream: 'r', ...counters, ...changes };
     return this.answer({ kind: 'attached', record, result: 'resumed', lost: { s2c: null, c2s: null } });
   }
@@ -305,10 +305,20 @@ describe('the record of a session', () => {
 
   test('keeps a log of a bounded length and weight, and what goes is the oldest', () => {
     const limits = { count: 3, bytes: 10 };
-    const grown = [2, 2, 2, 2].reduce((record, bytes) => append(record, bytes, limits), born);
-    expect(grown).toMatchObject({ tx: 4, floor: 1, sizes: [2, 2, 2] });
-    expect(append(grown, 9, limits)).toMatchObject({ tx: 5, floor: 4, sizes: [9] });
-    expect(append(grown, 11, limits)).toMatchObject({ tx: 5, floor: 5, sizes: [] });
+    const weigh = (from: number, to: number) => 2 * (to - from + 1);
+    const grown = [2, 2, 2, 2].reduce((record, bytes) => append(record, bytes, limits, weigh), born);
+    expect(grown).toMatchObject({ tx: 4, floor: 1, held: 6 });
+    expect(append(grown, 9, limits, weigh)).toMatchObject({ tx: 5, floor: 4, held: 9 });
+    expect(append(grown, 11, limits, weigh)).toMatchObject({ tx: 5, floor: 5, held: 0 });
+  });
+
+  test('lets go of what the client has, and of no more than there is', () => {
+    const weigh = (from: number, to: number) => 2 * (to - from + 1);
+    const grown = { ...born, tx: 5, floor: 1, held: 8 };
+    const heard = (rx: number) => acknowledge(grown, rx, 100, 50, weigh);
+    expect(heard(0)).toMatchObject({ floor: 1, held: 8, expiresAtMs: 150 });
+    expect(heard(3)).toMatchObject({ floor: 3, held: 4 });
+    expect(heard(9)).toMatchObject({ floor: 5, held: 0 });
   });
 
   test('remembers a bounded number of tokens', () => {
