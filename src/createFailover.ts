@@ -17,6 +17,8 @@ import type { PoolOptions } from './runtime/poolOptions.ts';
 import type { Fetch, HostSource } from './runtime/ports.ts';
 import type { PoolStatus } from './runtime/status.ts';
 import { storedHealth } from './runtime/storedHealth.ts';
+import { openChannel } from './socket/channel/openChannel.ts';
+import type { Channel, ChannelOptions } from './socket/channel/types.ts';
 
 /** Options of {@link Failover}. Only `hosts` is needed. */
 export interface FailoverOptions extends PoolOptions, AnswerOptions {
@@ -55,6 +57,8 @@ export interface Failover {
   readonly status: PoolStatus;
   /** The pool itself, for what takes one. */
   readonly pool: HostPool;
+  /** Opens a channel to a session server: messages both ways that outlive servers. See {@link openChannel}. */
+  channel(path: string, options?: ChannelOptions): Channel;
   /** Settles when remembered health was read and hosts are known. Requests wait for it by themselves. */
   readonly ready: Promise<void>;
   /** Calls `listener` at each such event; the returned function ends it. */
@@ -96,6 +100,7 @@ function over(pool: HostPool, options: FailoverOptions, closePlatform: (() => vo
     http: createKy(send, pool, ky),
     session,
     pool,
+    channel: (path, options) => openChannel(pool, path, options),
     ready: pool.ready ?? Promise.resolve(),
     get status() {
       return pool.status;

@@ -52,9 +52,27 @@ export type SwitchoverErrorCode =
   | 'STORAGE_FAILED'
   /** A message has no JSON form, is nested too deep, or is larger than a frame may be. */
   | 'INVALID_MESSAGE'
+  /** A message is larger than a frame, or than the outbox. */
+  | 'TOO_LARGE'
+  /** There was no room for a message among those that wait to be accepted, or it made room for a newer one. */
+  | 'OUTBOX_FULL'
+  /** A message was given up: it was not on its way when its time was over. */
+  | 'EXPIRED'
+  /** The session was lost while a message was on its way: nobody knows whether it was accepted. */
+  | 'UNKNOWN_FATE'
+  /** The server did not accept a channel's credential, nor a fresh one. */
+  | 'CREDENTIAL_REFUSED'
   /** The store of a session server could not do a step, or nobody knows whether it did. */
   | 'STORE_FAILED'
-  /** A function that the application gave to the session server has thrown. The server goes on. */
+  /** A session store is at its limit, and every session in it is alive. Nothing was done. */
+  | 'STORE_FULL'
+  /** A session store can't be opened: no engine, no file, a file of another kind or version. */
+  | 'STORE_UNUSABLE'
+  /** A store's transaction was used after its end, or its database after a wait. */
+  | 'TRANSACTION_OVER'
+  /** A lease was lost, or can't be known to be held, while work under it went on. */
+  | 'LEASE_LOST'
+  /** A function that the application gave to a channel or to the session server has thrown. The work goes on. */
   | 'HANDLER_FAILED'
   /** An event stream broke, or a host did not give it. It is being tried again. */
   | 'STREAM_BROKEN'

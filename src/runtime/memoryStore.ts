@@ -4,6 +4,7 @@ import type { KeyValueStore } from './ports.ts';
 export function memoryStore(): KeyValueStore {
   const values = new Map<string, string>();
   return {
+    volatile: true,
     get: (key) => values.get(key),
     set: (key, value) => {
       values.set(key, value);

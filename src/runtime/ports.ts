@@ -24,6 +24,16 @@ export interface KeyValueStore {
   get(key: string): MaybePromise<string | undefined>;
   set(key: string, value: string): MaybePromise<void>;
   delete(key: string): MaybePromise<void>;
+  /** What is kept ends with the process: what matters only after that need not be written. Default false. */
+  readonly volatile?: boolean;
+  /** Tells the processes apart that share the store. Default: nobody does, or the platform's own locks do. */
+  readonly locks?: OwnerLock;
+}
+
+/** Sees to it that what is stored has one owner at a time, over all tabs or processes that share the store. */
+export interface OwnerLock {
+  /** Takes a name at once: a function that gives it up, or null where somebody else has it. An owner that dies gives up what it has. */
+  acquire(name: string): MaybePromise<(() => void) | null>;
 }
 
 /** What the platform believes about the network. Its word shortens waits and stops blame; it never blocks attempts for good. */
@@ -38,6 +48,8 @@ export interface Connectivity {
 export interface Lifecycle {
   /** Calls `listener` each time the app comes back; the returned function ends it. */
   subscribe(listener: () => void): () => void;
+  /** Calls `listener` before the app may be frozen or gone: hidden, in the background. Default: nobody is told. */
+  onLeave?(listener: () => void): () => void;
 }
 
 /** The platform's `fetch`, or any function of its shape. */

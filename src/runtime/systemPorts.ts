@@ -29,6 +29,14 @@ const systemLifecycle: Lifecycle = {
         if (document.visibilityState === 'visible') listener();
       },
     }),
+  // Hidden is the last that a page may hear of before it is frozen or killed; `pagehide` comes where it is left.
+  onLeave: (listener) =>
+    listen({
+      pagehide: listener,
+      visibilitychange: () => {
+        if (document.visibilityState === 'hidden') listener();
+      },
+    }),
 };
 
 /** The platform's own parts. Nothing is touched before it is used. */

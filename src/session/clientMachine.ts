@@ -47,6 +47,10 @@ function apply(state: ClientState, event: ClientEvent, turn: Turn): ClientState 
       return isKnown(state, event.link) ? giveUp(state, event.link, event.code, turn) : state;
     case 'send':
       return onSend(state, event, turn);
+    case 'cancel': {
+      const unsent = state.outbox.entries.filter(({ id, seq }) => id === event.id && seq > state.outbox.sent);
+      return discard(state, unsent, 'cancelled');
+    }
     case 'handed': {
       if (event.stream !== state.stream || event.rx <= state.handed || event.rx > state.rx) return state;
       return { ...state, handed: event.rx, version: state.version + 1 };

@@ -43,7 +43,7 @@ export interface Link {
 }
 
 /** Why a message was surely not accepted. */
-export type Refusal = 'bad-key' | 'full' | 'dropped' | 'expired' | 'too-large' | 'stopped';
+export type Refusal = 'bad-key' | 'full' | 'dropped' | 'expired' | 'too-large' | 'cancelled' | 'stopped';
 
 /** A message that will not be sent, and the version that has it no longer. */
 export interface GivenUp {
@@ -114,6 +114,8 @@ export type ClientEvent =
       readonly key?: string | undefined;
       readonly ttlMs?: number | undefined;
     }
+  /** The caller takes a message back, if it was surely not sent. */
+  | { readonly kind: 'cancel'; readonly id: number }
   /** The application has got everything up to this number of this stream. */
   | { readonly kind: 'handed'; readonly stream: string; readonly rx: number }
   /** The state that the last `save` asked for is stored. */
