@@ -32,7 +32,10 @@ export type Apply<Transaction extends StoreTransaction> = (
   transaction: Transaction,
 ) => MaybePromise<void>;
 
-/** What somebody, here or in another process, did to a session. */
+/**
+ * What somebody, here or in another process, did to a session. It comes after the answer to who did it; of several messages in a row
+ * it may tell of the last only, and it may tell of something twice.
+ */
 export type StoreNews =
   | { readonly kind: 'grown'; readonly sid: string; readonly tx: number }
   | { readonly kind: 'superseded'; readonly sid: string; readonly epoch: number };
@@ -49,7 +52,8 @@ export interface StoreUsage {
  * Where sessions live. Each call is one atomic step over all servers that share the store; the steps themselves are the
  * functions of `session/sessionRecord.ts`, so that all stores do the same.
  *
- * A store that can't do a step answers `failed` or rejects: both mean that nobody knows whether it was done.
+ * A store that can't do a step answers `failed` or rejects: both mean that nobody knows whether it was done. Where it knows that
+ * nothing was, it rejects with `STORE_FULL`, or with what `apply` threw. No call throws.
  */
 export interface SessionStore<Transaction extends StoreTransaction = StoreTransaction> {
   /** Does one step. `accept` has its own door, since the application has a part in it. */
