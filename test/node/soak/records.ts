@@ -35,17 +35,17 @@ export type ClientRecord =
   | { readonly kind: 'unknown'; readonly n: number; readonly resent: boolean }
   /** The client's store has said that it keeps all messages of this life up to this one that are not settled. */
   | { readonly kind: 'stored'; readonly n: number }
-  | { readonly kind: 'delivered'; readonly stream: string; readonly seq: number; readonly id: string }
-  /** Came again, and was dropped: by its stream and number the application's own record has it. */
-  | { readonly kind: 'repeated'; readonly stream: string; readonly seq: number; readonly id: string }
-  /** `to` is null where the session was lost. */
+  | { readonly kind: 'delivered'; readonly id: string }
+  /** Came again, and was dropped: the application's own record has it. */
+  | { readonly kind: 'repeated'; readonly id: string }
+  /** The range is null where the session itself was lost. */
   | {
       readonly kind: 'gap';
       readonly direction: 's2c' | 'c2s';
       readonly stream: string;
-      readonly from: number;
-      readonly to: number | null;
+      readonly range: readonly [from: number, to: number] | null;
     }
+  | Trouble
   /** A life ends in the orderly way. */
   | { readonly kind: 'stopped' };
 
@@ -56,7 +56,14 @@ export type ServerRecord =
   | { readonly kind: 'gap'; readonly sid: string; readonly from: number; readonly to: number }
   | { readonly kind: 'push'; readonly id: string }
   | { readonly kind: 'pushed'; readonly id: string }
+  | Trouble
   | { readonly kind: 'stopped' };
+
+/** `warning`: told by the product, which goes on. `failed`: it has given up, or its process has crashed. */
+export interface Trouble {
+  readonly kind: 'warning' | 'failed';
+  readonly what: string;
+}
 
 /** The store has answered an attach. */
 export interface AttachStep {

@@ -31,9 +31,9 @@ export interface ScheduleOptions {
 export const MIX: ScheduleOptions['mix'] = { kill: 5, freeze: 5, drain: 4, blackhole: 4, bothDown: 2, clientKill: 5 };
 
 /** Short faults are stutters; long ones outlast the time after which the other side is taken for dead. */
-const SHORT_MS = [50, 450] as const;
+const SHORT_MS = [30, 250] as const;
 const LONG_MS = [1_500, 3_500] as const;
-const LONG_SHARE = 0.2;
+const LONG_SHARE = 0.12;
 /** Share of the client kills after which the session has expired. */
 const EXPIRED_SHARE = 0.08;
 

@@ -16,12 +16,12 @@ const reborn = (story: Story) => story.client(start(2)).attach(2, 'resumed');
 
 describe('the checker has nothing against', () => {
   it('a talk both ways', () => {
-    const story = begin().talk([1, 2], 1).push('push:1', 3).client(delivered(3, 'push:1'));
+    const story = begin().talk([1, 2], 1).push('push:1', 3).client(delivered('push:1'));
     expect(check(end(story).evidence)).toEqual([]);
   });
 
   it('a client that was killed and got again what it had not noted', () => {
-    const story = reborn(begin().talk([1, 2], 1)).client(repeated(1, 're:ann:1'), repeated(2, 're:ann:2'));
+    const story = reborn(begin().talk([1, 2], 1)).client(repeated('re:ann:1'), repeated('re:ann:2'));
     expect(check(end(story.talk([1_001], 3, 2)).evidence)).toEqual([]);
   });
 
@@ -31,15 +31,15 @@ describe('the checker has nothing against', () => {
 
   it('a message that was stored when its client was killed, and accepted in the next life', () => {
     const story = begin().sends(1).client({ kind: 'stored', n: 1 });
-    reborn(story).effect(1, 1, 2).answer(1, 1).step('accept', 2).client(delivered(1, 're:ann:1'));
+    reborn(story).effect(1, 1, 2).answer(1, 1).step('accept', 2).client(delivered('re:ann:1'));
     expect(check(end(story).evidence)).toEqual([]);
   });
 
   it('messages that overflowed and were reported', () => {
     const story = begin();
     for (const seq of [1, 2, 3, 4, 5]) story.push(`push:${seq}`, seq);
-    story.attach(2, 'partial').client(gap(1, 2));
-    for (const seq of [3, 4, 5]) story.client(delivered(seq, `push:${seq}`));
+    story.attach(2, 'partial').client(gap([1, 2]));
+    for (const seq of [3, 4, 5]) story.client(delivered(`push:${seq}`));
     expect(check(end(story).evidence)).toEqual([]);
   });
 
@@ -49,12 +49,12 @@ describe('the checker has nothing against', () => {
     story.answeredAttach(1, 'new', 'R', 'S');
     story.client(
       { kind: 'opened', sid: 'R', stream: 'R-log', epoch: 1, result: 'new' },
-      gap(2, null),
+      gap(null),
       { kind: 'unknown', n: 2, resent: false },
       { kind: 'unknown', n: 3, resent: true },
     );
     story.effect(3, 1, 1, 'R').append('re:ann:3', 1, 'R');
-    story.client({ kind: 'accepted', n: 3 }, delivered(1, 're:ann:3', 'R'));
+    story.client({ kind: 'accepted', n: 3 }, delivered('re:ann:3'));
     expect(check(end(story).evidence)).toEqual([]);
   });
 
@@ -71,12 +71,12 @@ describe('towards the servers the checker finds', () => {
 
   it('an effect out of its turn', () => {
     const story = begin().sends(1).sends(2).effect(2, 1).answer(2, 1).effect(1, 2).answer(1, 2);
-    for (const n of [2, 1]) story.client({ kind: 'accepted', n }, delivered(n === 2 ? 1 : 2, `re:ann:${n}`));
+    for (const n of [2, 1]) story.client({ kind: 'accepted', n }, delivered(`re:ann:${n}`));
     expect(kindsIn(end(story))).toEqual(['misordered-effect']);
   });
 
   it('an effect that nobody has sent', () => {
-    expect(kindsIn(end(begin().effect(7, 1).answer(7, 1).client(delivered(1, 're:ann:7'))))).toEqual(['unsent-effect']);
+    expect(kindsIn(end(begin().effect(7, 1).answer(7, 1).client(delivered('re:ann:7'))))).toEqual(['unsent-effect']);
   });
 
   it('a message that was lost after its sender was told that it was accepted', () => {
@@ -85,7 +85,7 @@ describe('towards the servers the checker finds', () => {
 
   it('a message that was accepted after its sender was told that it would not be', () => {
     const story = begin().sends(1).effect(1, 1).answer(1, 1);
-    story.client({ kind: 'refused', n: 1, why: 'expired' }, delivered(1, 're:ann:1'));
+    story.client({ kind: 'refused', n: 1, why: 'expired' }, delivered('re:ann:1'));
     expect(kindsIn(end(story))).toEqual(['effect-after-refusal']);
   });
 
@@ -108,7 +108,7 @@ describe('towards the servers the checker finds', () => {
 
   it('a hole before a message that was accepted', () => {
     const story = begin().sends(1).sends(2).effect(2, 1).answer(2, 1);
-    expect(kindsIn(end(reborn(story).client(delivered(1, 're:ann:2'))))).toEqual(['silent-loss']);
+    expect(kindsIn(end(reborn(story).client(delivered('re:ann:2'))))).toEqual(['silent-loss']);
   });
 
   it('a sender that still waits at the end', () => {
@@ -118,7 +118,7 @@ describe('towards the servers the checker finds', () => {
   it('a message without its answer, and an answer without its message', () => {
     const story = begin().sends(1).effect(1, 1).client({ kind: 'accepted', n: 1 });
     expect(kindsIn(end(story))).toEqual(['half-done']);
-    expect(kindsIn(end(begin().answer(1, 1).client(delivered(1, 're:ann:1'))))).toEqual(['half-done']);
+    expect(kindsIn(end(begin().answer(1, 1).client(delivered('re:ann:1'))))).toEqual(['half-done']);
   });
 
   it('a gap that the servers were told of, and that is none', () => {
@@ -134,23 +134,23 @@ describe('towards the servers the checker finds', () => {
 
 describe('towards the clients the checker finds', () => {
   it('a message that comes twice in one life', () => {
-    expect(kindsIn(end(begin().talk([1], 1).client(delivered(1, 're:ann:1'))))).toEqual(['repeated-delivery']);
-    expect(kindsIn(end(begin().talk([1], 1).client(repeated(1, 're:ann:1'))))).toEqual(['repeated-delivery']);
+    expect(kindsIn(end(begin().talk([1], 1).client(delivered('re:ann:1'))))).toEqual(['repeated-delivery']);
+    expect(kindsIn(end(begin().talk([1], 1).client(repeated('re:ann:1'))))).toEqual(['repeated-delivery']);
   });
 
   it('a message that comes again twice after one kill', () => {
-    const story = reborn(begin().talk([1], 1)).client(repeated(1, 're:ann:1'), repeated(1, 're:ann:1'));
+    const story = reborn(begin().talk([1], 1)).client(repeated('re:ann:1'), repeated('re:ann:1'));
     expect(kindsIn(end(story))).toEqual(['repeated-delivery']);
   });
 
   it('a message that nobody has said', () => {
-    expect(kindsIn(end(begin().append('push:1', 1).client(delivered(1, 'push:1'))))).toEqual(['invented-delivery']);
-    const story = begin().push('push:1', 1).client(delivered(1, 'push:2'));
+    expect(kindsIn(end(begin().append('push:1', 1).client(delivered('push:1'))))).toEqual(['invented-delivery']);
+    const story = begin().push('push:1', 1).client(delivered('push:1'), delivered('push:2'));
     expect(kindsIn(end(story))).toEqual(['invented-delivery']);
   });
 
   it('a message that was left out', () => {
-    const story = begin().push('push:1', 1).push('push:2', 2).client(delivered(2, 'push:2'));
+    const story = begin().push('push:1', 1).push('push:2', 2).client(delivered('push:2'));
     expect(kindsIn(end(story))).toEqual(['silent-loss']);
   });
 
@@ -170,12 +170,30 @@ describe('towards the clients the checker finds', () => {
   });
 
   it('a gap over what is there still', () => {
-    const story = begin().push('push:1', 1).attach(2, 'partial').client(gap(1, 1));
+    const story = begin()
+      .push('push:1', 1)
+      .attach(2, 'partial')
+      .client(gap([1, 1]));
+    expect(kindsIn(end(story))).toEqual(['false-gap']);
+  });
+
+  it('a range that does not begin where the last message ended', () => {
+    const story = begin();
+    for (const seq of [1, 2, 3, 4, 5, 6]) story.push(`push:${seq}`, seq);
+    story.attach(2, 'partial').client(gap([2, 3]));
+    for (const seq of [4, 5, 6]) story.client(delivered(`push:${seq}`));
+    expect(kindsIn(end(story))).toEqual(['false-gap']);
+  });
+
+  it('a range that the client is said to have given up, and that was accepted', () => {
+    const story = begin()
+      .talk([1, 2], 1)
+      .client(gap([2, 3], 'c2s'));
     expect(kindsIn(end(story))).toEqual(['false-gap']);
   });
 
   it('the loss of a session that was not lost', () => {
-    const story = reborn(begin().talk([1], 1)).client(gap(2, null));
+    const story = reborn(begin().talk([1], 1)).client(gap(null));
     expect(kindsIn(end(story))).toEqual(['false-gap']);
   });
 });
@@ -200,7 +218,7 @@ describe('of sessions the checker finds', () => {
 
   it('an effect under an epoch that was over', () => {
     const story = begin().attach(2, 'resumed').talk([1], 1, 2).sends(2).effect(2, 2, 1).answer(2, 2);
-    expect(kindsIn(end(story.client({ kind: 'accepted', n: 2 }, delivered(2, 're:ann:2'))))).toEqual(['epoch-fell']);
+    expect(kindsIn(end(story.client({ kind: 'accepted', n: 2 }, delivered('re:ann:2'))))).toEqual(['epoch-fell']);
   });
 
   it('a session that is gone before its time', () => {
@@ -210,6 +228,11 @@ describe('of sessions the checker finds', () => {
   it('a client that has forgotten its session', () => {
     const story = begin().talk([1], 1).client(start(2)).attach(1, 'new', 'R', '');
     expect(kindsIn(end(story))).toEqual(['session-forgotten']);
+  });
+
+  it('whatever gave up by itself', () => {
+    expect(kindsIn(end(begin().client({ kind: 'failed', what: 'SESSION_LOST' })))).toEqual(['failed']);
+    expect(kindsIn(end(begin().server('A', { kind: 'failed', what: 'TypeError' })))).toEqual(['failed']);
   });
 
   it('a client whose token is refused', () => {

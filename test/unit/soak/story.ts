@@ -60,7 +60,7 @@ export class Story {
         .effect(n, at + index, epoch)
         .answer(n, at + index);
       this.step('accept', epoch);
-      this.client({ kind: 'accepted', n }, delivered(at + index, `re:ann:${n}`));
+      this.client({ kind: 'accepted', n }, delivered(`re:ann:${n}`));
     }
     return this;
   }
@@ -108,19 +108,10 @@ export class Story {
 export const start = (life: number): ClientRecord => ({ kind: 'start', life });
 export const stopped = { kind: 'stopped' } as const;
 
-export const delivered = (seq: number, id: string, session = 'S'): ClientRecord => ({
-  kind: 'delivered',
-  stream: `${session}-log`,
-  seq,
-  id,
-});
+export const delivered = (id: string): ClientRecord => ({ kind: 'delivered', id });
+export const repeated = (id: string): ClientRecord => ({ kind: 'repeated', id });
 
-export const repeated = (seq: number, id: string): ClientRecord => ({ kind: 'repeated', stream: 'S-log', seq, id });
-
-export const gap = (from: number, to: number | null, direction: 's2c' | 'c2s' = 's2c'): ClientRecord => ({
-  kind: 'gap',
-  direction,
-  stream: 'S-log',
-  from,
-  to,
-});
+export const gap = (
+  range: Extract<ClientRecord, { kind: 'gap' }>['range'],
+  direction: 's2c' | 'c2s' = 's2c',
+): ClientRecord => ({ kind: 'gap', direction, stream: 'S-log', range });

@@ -14,6 +14,9 @@ export function check(evidence: Evidence): readonly Violation[] {
     checkToServers(world, client);
     checkToClients(world, client);
   }
+  for (const [who, lines] of [...evidence.clients, ...evidence.servers]) {
+    for (const line of lines) if (line.kind === 'failed') world.complain('failed', who, line.what);
+  }
   checkSessions(world);
   checkWork(world);
   return violations;

@@ -27,7 +27,7 @@ class Reader {
   readonly #world: World;
   readonly #client: string;
   readonly #appended: ReadonlyMap<string, readonly AppendedRow[]>;
-  readonly #ids: ReadonlyMap<string, string>;
+  readonly #rows: ReadonlyMap<string, AppendedRow>;
   readonly #readings = new Map<string, Reading>();
   /** The stream that the client is in. */
   #stream = '';
@@ -37,7 +37,7 @@ class Reader {
     this.#world = world;
     this.#client = client;
     this.#appended = grouped(rows, ({ stream }) => stream);
-    this.#ids = new Map(rows.map(({ stream, seq, id }) => [`${stream}:${seq}`, id]));
+    this.#rows = new Map(rows.map((row) => [row.id, row]));
   }
 
   readLife(life: Life): void {
@@ -66,10 +66,15 @@ class Reader {
     }
   }
 
-  #arrive({ kind, stream, seq, id }: Arrival, life: Life): void {
+  #arrive({ kind, id }: Arrival, life: Life): void {
+    const row = this.#rows.get(id);
+    if (row === undefined) {
+      this.#complain('invented-delivery', id);
+      return;
+    }
+    const { stream, seq } = row;
     const reading = this.#reading(stream);
     const name = `${stream}:${seq}`;
-    if (this.#ids.get(name) !== id) this.#complain('invented-delivery', `${name} is ${id}`);
     if (kind === 'repeated') {
       // Only a kill between an application's act and the note of it can bring a message back, and only once a life.
       if (life.before !== 'killed' || seq > reading.upTo || seq <= reading.againUpTo)
@@ -83,18 +88,19 @@ class Reader {
     reading.upTo = Math.max(reading.upTo, seq);
   }
 
-  #skip({ stream, from, to }: Gap, life: Life): void {
+  #skip({ stream, range }: Gap, life: Life): void {
     const reading = this.#reading(stream);
-    const name = `${stream}:${from}-${to ?? ''}`;
-    // After a kill a gap may be reported again, and may reach back.
-    if (from > reading.upTo + 1 || (from <= reading.upTo && life.before !== 'killed'))
-      this.#complain('false-gap', `${name} after ${reading.upTo}`);
-    if (to === null) {
+    if (range === null) {
       if (!life.lines.some((line) => line.kind === 'opened' && line.result === 'new'))
-        this.#complain('false-gap', `${name}, but the session was not lost`);
+        this.#complain('false-gap', `${stream}, but the session was not lost`);
       reading.closed = true;
       return;
     }
+    const [from, to] = range;
+    const name = `${stream}:${from}-${to}`;
+    // After a kill a gap may be reported again, and may reach back.
+    if (from > reading.upTo + 1 || (from <= reading.upTo && life.before !== 'killed'))
+      this.#complain('false-gap', `${name} after ${reading.upTo}`);
     if (to > reading.upTo && !this.#hasOverflowed(stream, to))
       this.#complain('false-gap', `${name}, but the log had not overflowed`);
     reading.upTo = Math.max(reading.upTo, to);
@@ -106,9 +112,10 @@ class Reader {
     return last >= to + this.#world.evidence.replayCount;
   }
 
-  #checkGivenUp({ stream, from, to }: Gap): void {
+  #checkGivenUp({ stream, range }: Gap): void {
+    const [from, to] = range ?? [Number.POSITIVE_INFINITY, 0];
     const accepted = (this.#world.effectsOf.get(this.#client) ?? []).find(
-      (row) => row.stream === stream && row.seq >= from && row.seq <= (to ?? Number.POSITIVE_INFINITY),
+      (row) => row.stream === stream && row.seq >= from && row.seq <= to,
     );
     if (accepted !== undefined) this.#complain('false-gap', `${stream}:${accepted.seq} was accepted`);
   }

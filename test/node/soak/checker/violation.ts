@@ -32,7 +32,9 @@ export type ViolationKind =
   /** A session that had not expired was not found, not asked for, or its token was refused. */
   | 'session-lost'
   | 'session-forgotten'
-  | 'token-refused';
+  | 'token-refused'
+  /** A part of the product gave up, or crashed. */
+  | 'failed';
 
 export interface Violation {
   readonly kind: ViolationKind;

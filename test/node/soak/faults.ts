@@ -1,0 +1,89 @@
+import type { Server } from '../../rig/cluster.ts';
+import type { Namespace } from '../../rig/namespace.ts';
+import { sleep } from '../../rig/wait.ts';
+import type { ServerOrder } from './orders.ts';
+import type { Fault, Target } from './schedule.ts';
+
+/** A server and, where there are namespaces, the network that it alone is in. */
+export interface Machine {
+  readonly server: Server;
+  readonly network: Namespace | undefined;
+}
+
+/** What faults are done to. */
+export interface Fleet {
+  readonly machines: readonly [Machine, Machine];
+  /** Processes of several clients each. */
+  readonly clients: readonly Server[];
+}
+
+/** Most time that a server gives its clients to leave. */
+const DRAIN_MS = 600;
+
+/** Does all faults, each in its time; faults of one target one after the other. Rejects where one can't be done. */
+export async function doFaults(fleet: Fleet, faults: readonly Fault[], onDone: (fault: Fault) => void): Promise<void> {
+  const beganMs = performance.now();
+  const busy = new Map<Target, Promise<void>>();
+  const all = faults.map((fault) => {
+    const free = Promise.all(fault.targets.map((target) => busy.get(target)));
+    const done = free.then(async () => {
+      await sleep(Math.max(0, beganMs + fault.atMs - performance.now()));
+      await doFault(fleet, fault);
+      onDone(fault);
+    });
+    for (const target of fault.targets) busy.set(target, done);
+    return done;
+  });
+  await Promise.all(all);
+}
+
+async function doFault(fleet: Fleet, { kind, targets, forMs }: Fault): Promise<void> {
+  const indexes = targets.map((target) => Number(target.split(':')[1]));
+  if (kind === 'clientKill')
+    return crash(
+      indexes.map((index) => at(fleet.clients, index)),
+      forMs,
+    );
+  const machines = indexes.map((index) => at(fleet.machines, index));
+  const servers = machines.map(({ server }) => server);
+  const [first] = machines;
+  if (kind === 'kill' || kind === 'bothDown' || first === undefined) return crash(servers, forMs);
+  if (kind === 'freeze') return freeze(first.server, forMs);
+  if (kind === 'drain') return drain(first.server, forMs);
+  return vanish(first, forMs);
+}
+
+/** SIGKILL, and a new process after a while. */
+async function crash(processes: readonly Server[], forMs: number): Promise<void> {
+  await Promise.all(processes.map((process) => process.kill()));
+  await sleep(forMs);
+  await Promise.all(processes.map((process) => process.restart()));
+}
+
+async function freeze(server: Server, forMs: number): Promise<void> {
+  await server.freeze();
+  await sleep(forMs);
+  await server.thaw();
+}
+
+/** The server says that it will go, goes when its clients have or its time is over, and comes back. */
+async function drain(server: Server, forMs: number): Promise<void> {
+  const order: ServerOrder = { kind: 'drain', deadlineMs: DRAIN_MS };
+  await server.ask(order);
+  await server.end();
+  await sleep(forMs);
+  await server.restart();
+}
+
+/** No packet comes or goes. What TCP has kept goes on afterwards. */
+async function vanish({ network }: Machine, forMs: number): Promise<void> {
+  await network?.blackhole();
+  await sleep(forMs);
+  await network?.heal();
+}
+
+function at<Item>(items: readonly Item[], index: number): Item {
+  const item = items[index];
+  if (item === undefined) throw new RangeError(`there is no ${index}`);
+  return item;
+}

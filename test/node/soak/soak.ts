@@ -1,0 +1,128 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Server } from '../../rig/cluster.ts';
+import { namespaceUnavailable } from '../../rig/namespace.ts';
+import type { Rig } from '../../rig/rig.ts';
+import { sleep } from '../../rig/wait.ts';
+import { check } from './checker/index.ts';
+import type { Violation } from './checker/violation.ts';
+import { databaseOf, type Files, logOf, readEvidence } from './evidence.ts';
+import { doFaults, type Fleet, type Machine } from './faults.ts';
+import { type Figures, figuresOf } from './figures.ts';
+import type { Break, ClientsExtra, ClientsOrder, ServerExtra, ServerOrder } from './orders.ts';
+import type { Evidence } from './records.ts';
+import { type Fault, MIX, scheduleOf } from './schedule.ts';
+
+/** How a soak is run. */
+export interface SoakOptions {
+  /** Draws the faults: the same for the same seed. */
+  readonly seed: number;
+  readonly faults: number;
+  /** Mean time from fault to fault, in milliseconds. Default 400. */
+  readonly everyMs?: number;
+  /** Default 20. */
+  readonly clients?: number;
+  /** How many processes the clients are in. Default 5. */
+  readonly clientProcesses?: number;
+  /** A part of the product that is left out. */
+  readonly broken?: Break;
+  /** How long, in milliseconds, everything that can still arrive may take when the faults are over. Default 30,000. */
+  readonly settleMs?: number;
+  /** Hears of each fault that is over. */
+  readonly onFault?: (fault: Fault, done: number) => void;
+}
+
+export interface SoakResult {
+  readonly violations: readonly Violation[];
+  readonly figures: Figures;
+  /** Where the logs, the stores and the database are. */
+  readonly directory: string;
+  readonly tookMs: number;
+}
+
+const SERVER = fileURLToPath(new URL('./programs/soakServer.ts', import.meta.url));
+const CLIENTS = fileURLToPath(new URL('./programs/soakClients.ts', import.meta.url));
+/** Sessions and logs are short-lived and small, so that some do expire and overflow. */
+const LIMITS = { ttlMs: 8_000, replayCount: 40 };
+const PUSH_RATE = 20;
+const SEND_RATE = 4;
+const SETTLED_EVERY_MS = 500;
+
+/** Two servers over one store, clients that talk with them both ways, and faults; then what the logs say of it. */
+export async function soak(rig: Rig, options: SoakOptions): Promise<SoakResult> {
+  const { seed, faults: wanted, everyMs = 400, clients = 20, clientProcesses = 5, settleMs = 30_000 } = options;
+  const beganMs = performance.now();
+  const files = filesFor(clients);
+  const fleet = await startFleet(rig, files, clientProcesses, options.broken);
+  const mix = fleet.machines[0].network === undefined ? { ...MIX, blackhole: 0 } : MIX;
+  const faults = scheduleOf({ seed, faults: wanted, clientProcesses, everyMs, ttlMs: LIMITS.ttlMs, mix });
+  let done = 0;
+  await doFaults(fleet, faults, (fault) => options.onFault?.(fault, ++done));
+  const look = (): Evidence => readEvidence(files, LIMITS);
+  await settle(fleet, look, settleMs);
+  await stop(fleet);
+  const evidence = look();
+  const tookMs = performance.now() - beganMs;
+  return { violations: check(evidence), figures: figuresOf(evidence, faults), directory: files.directory, tookMs };
+}
+
+function filesFor(clients: number): Files {
+  return {
+    directory: mkdtempSync(join(tmpdir(), 'switchover-soak-')),
+    clients: Array.from({ length: clients }, (_, index) => `c${index}`),
+    servers: ['A', 'B'],
+  };
+}
+
+async function startFleet(rig: Rig, files: Files, processes: number, broken: Break | undefined): Promise<Fleet> {
+  const separate = (await namespaceUnavailable()) === undefined;
+  const extra = { database: databaseOf(files), ...LIMITS, pushRate: PUSH_RATE, ...(broken && { broken }) };
+  const machine = async (name: string): Promise<Machine> => {
+    const network = separate ? await rig.namespace() : undefined;
+    const own: ServerExtra = { ...extra, log: logOf(files, name) };
+    const options = { name, program: SERVER, extra: own, ...(network && { namespace: network }) };
+    return { network, server: await rig.server(options) };
+  };
+  // One after the other: the first one makes the database.
+  const machines = [await machine('A'), await machine('B')] as const;
+  const hosts = machines.map(({ server }) => server.url);
+  const groups = Array.from({ length: processes }, (_, index) =>
+    files.clients.filter((_name, at) => at % processes === index),
+  );
+  const clients = await Promise.all(
+    groups.map((names, index) => {
+      const own: ClientsExtra = {
+        directory: files.directory,
+        names,
+        hosts,
+        sendRate: SEND_RATE,
+        ...(broken && { broken }),
+      };
+      return rig.server({ name: `clients-${index}`, program: CLIENTS, extra: own });
+    }),
+  );
+  return { machines, clients };
+}
+
+/** Nobody says anything new. What can still arrive does, or time is up: the checker will tell. */
+async function settle({ machines, clients }: Fleet, look: () => Evidence, settleMs: number): Promise<void> {
+  const quiet: ServerOrder & ClientsOrder = { kind: 'quiet' };
+  const pending: ClientsOrder = { kind: 'pending' };
+  const servers = machines.map(({ server }) => server);
+  await Promise.all([...servers, ...clients].map((process) => process.ask(quiet)));
+  const deadlineMs = performance.now() + settleMs;
+  while (performance.now() < deadlineMs) {
+    await sleep(SETTLED_EVERY_MS);
+    const counts = (await Promise.all(clients.map((process) => process.ask(pending)))) as readonly number[];
+    const open = check(look()).some(({ kind }) => kind === 'undelivered' || kind === 'silent-loss');
+    if (!open && counts.every((count) => count === 0)) return;
+  }
+}
+
+async function stop({ machines, clients }: Fleet): Promise<void> {
+  const close: ClientsOrder = { kind: 'close' };
+  await Promise.all(clients.map((process) => process.ask(close)));
+  await Promise.all([...clients, ...machines.map(({ server }): Server => server)].map((process) => process.end()));
+}
