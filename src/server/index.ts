@@ -1,4 +1,12 @@
+export type { ReplayLimits } from '../session/sessionRecord.ts';
+export type { AdmissionPolicy } from './admission.ts';
+export type { MessageHandler } from './delivery.ts';
+export type { DrainOptions } from './drain.ts';
+export type { SessionServerEvents } from './events.ts';
 export type { LeaseRecord, LeaseStore } from './leaseStore.ts';
+export type { Credentials, PoisonPolicy, ServerLimits, SessionServerOptions } from './serverOptions.ts';
+export type { Identity, LostRange, Opening, Session, SessionMessage, TokenAlarm } from './session.ts';
+export { createSessionServer, type SessionServer } from './sessionServer.ts';
 export type {
   AcceptedMessage,
   AcceptRequest,
@@ -9,3 +17,11 @@ export type {
   StoreTransaction,
   StoreUsage,
 } from './sessionStore.ts';
+export type { KeyLimits, StoreLimitOptions, TotalLimits } from './stores/limits.ts';
+export { type MemorySessionStoreOptions, memorySessionStore } from './stores/memorySessionStore.ts';
+export type { ConnectRequest, Transport, Wire } from './transport.ts';
+export {
+  attachWebSocketServer,
+  type WebSocketAttachment,
+  type WebSocketServerOptions,
+} from './webSocketServer.ts';

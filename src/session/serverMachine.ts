@@ -19,6 +19,7 @@ import {
 } from './serverFlow.ts';
 import type { ServerPolicy } from './serverPolicy.ts';
 import type {
+  ArrivedFrame,
   HostsNews,
   OpenState,
   ServerEffect,
@@ -63,6 +64,8 @@ function apply(state: Alive, event: ServerEvent, turn: Turn): ServerState {
   switch (event.kind) {
     case 'frame':
       return onFrame(state, event.frame, event.bytes, turn);
+    case 'frames':
+      return onFrames(state, event.frames, turn);
     case 'broken':
       return shut(event.code, turn);
     case 'authenticated':
@@ -124,6 +127,15 @@ function leave(state: Alive, turn: Turn): ServerState {
   if (state.kind === 'open') tell(state, turn);
   turn.out.push({ kind: 'closed' });
   return { kind: 'closed' };
+}
+
+function onFrames(before: Alive, frames: readonly ArrivedFrame[], turn: Turn): ServerState {
+  let state: ServerState = before;
+  for (const { frame, bytes } of frames) {
+    if (state.kind === 'closed') break;
+    state = onFrame(state, frame, bytes, turn);
+  }
+  return state;
 }
 
 function onFrame(state: Alive, frame: FrameFromClient, bytes: number, turn: Turn): ServerState {

@@ -92,9 +92,16 @@ export interface HostsNews {
   readonly generation?: number;
 }
 
+/** A frame, and its size in bytes. */
+export interface ArrivedFrame {
+  readonly frame: FrameFromClient;
+  readonly bytes: number;
+}
+
 export type ServerEvent =
-  /** `bytes` is the frame's size. */
-  | { readonly kind: 'frame'; readonly frame: FrameFromClient; readonly bytes: number }
+  | ({ readonly kind: 'frame' } & ArrivedFrame)
+  /** What has come together: it goes to the store together, and one frame acknowledges it. */
+  | { readonly kind: 'frames'; readonly frames: readonly ArrivedFrame[] }
   /** What came was no frame. */
   | { readonly kind: 'broken'; readonly code: number }
   /** The credential, and the values drawn for this connection: fresh names, a fresh token and the hashes of both tokens. */

@@ -24,7 +24,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   reactNative: { floor: 2, packages: ['react-native'] },
   react: { floor: 2, packages: ['react'] },
   // Its own column: what a client loads never imports the server.
-  server: { floor: 2, packages: ['node:', 'ws', 'eventemitter3'], onlyFor: ['cli'] },
+  server: { floor: 2, packages: ['node:', 'ws'], onlyFor: ['cli'] },
   testing: { floor: 2, packages: [] },
   // A million clients run without an adapter: the real decisions and the real protocol over a virtual network.
   simulate: { floor: 3, packages: [], only: ['policy', 'session', 'testing'] },
