@@ -1,3 +1,4 @@
+import { forget } from './clientSettling.ts';
 import type { ClientState, Link, Turn } from './clientState.ts';
 import { CLOSE, PROTOCOL_VERSION } from './frames.ts';
 import { NEVER } from './sessionEnv.ts';
@@ -64,7 +65,7 @@ export function ended(state: ClientState, id: number, code: number, turn: Turn, 
   const left = code === CLOSE.tokenRefused ? forsaken(told) : told;
   if (link?.id === id) {
     const round = turn.nowMs - link.sinceMs >= turn.policy.minUptimeMs ? 0 : state.round;
-    return again({ ...left, link: null, move: null, round, cause: 'lost' }, code, turn);
+    return again({ ...left, link: null, move: null, round, cause: 'lost' }, code, turn, code === CLOSE.silent);
   }
   // Who moves because it was asked to can stay; a host that drains can't be stayed at.
   const stays = link !== null && state.move === 'asked' && attempts.length === 0;
@@ -77,14 +78,16 @@ function forsaken(state: ClientState): ClientState {
 }
 
 /** Plans the next connection, or stops for good. */
-function again(state: ClientState, code: number, turn: Turn): ClientState {
+function again(state: ClientState, code: number, turn: Turn, waited = false): ClientState {
   const refusals = state.refusals + (code === CLOSE.unauthenticated ? 1 : 0);
-  if (refusals > 1 || code === CLOSE.ended) return stop(state, code, turn);
+  if (code === CLOSE.ended) return stop(forget(state, turn), code, turn);
+  if (refusals > 1) return stop(state, code, turn);
   if (state.attempts.length > 0) return { ...state, refusals };
   const { policy, nowMs, random } = turn;
   const { round, windowMs } = state;
   const limitMs = round === 0 ? policy.firstWaitMs : Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(round, 40));
-  const waitMs = random() * (round === 0 ? (windowMs ?? limitMs) : Math.max(windowMs ?? 0, limitMs));
+  const wholeMs = round === 0 ? (windowMs ?? limitMs) : Math.max(windowMs ?? 0, limitMs);
+  const waitMs = random() * (round === 0 && waited ? Math.max(0, wholeMs - policy.firstWaitMs) : wholeMs);
   return { ...state, refusals, connectAtMs: Math.min(state.connectAtMs, nowMs + waitMs), round: round + 1 };
 }
 
@@ -102,11 +105,17 @@ export function giveUp(state: ClientState, id: number, code: number, turn: Turn)
   return ended(state, id, code, turn);
 }
 
-/** Something was heard: it is alive. While it owes an acknowledgement it has to be heard sooner. */
-export function heard(link: Link, owes: boolean, turn: Turn): Link {
-  const { nowMs, policy } = turn;
-  const aliveMs = owes ? Math.min(policy.unackedMs, 2 * link.heartbeatMs) : 2 * link.heartbeatMs;
-  return { ...link, pingAtMs: nowMs + aliveMs / 2, deadAtMs: nowMs + aliveMs };
+/**
+ * Something was heard: it is alive. While it owes an acknowledgement it has to be heard sooner.
+ *
+ * The clients of a host that froze heard of it last at the same moment, so each draws how early it finds out. That is its wait for the
+ * next connection, or the first second of it: see {@link again}.
+ */
+export function heard(link: Link, { nowMs, policy }: Turn): Link {
+  const { heartbeatMs, flying, draw } = link;
+  const mostMs = flying > 0 ? Math.min(policy.unackedMs, 2 * heartbeatMs) : 2 * heartbeatMs;
+  const deadAtMs = nowMs + mostMs - draw * Math.min(policy.firstWaitMs, mostMs / 4);
+  return { ...link, pingAtMs: nowMs + mostMs / 2, deadAtMs };
 }
 
 /** Asks whether a connection is alive, and does not wait long: nothing that was due while the device slept counts. */

@@ -1,10 +1,11 @@
 import { connect, ended, giveUp, greet, heard, probe, stop } from './clientLinks.ts';
 import type { ClientPolicy } from './clientPolicy.ts';
 import { acknowledge, onAck, onSaved, onSend, pump, save, transmit, withLink } from './clientSending.ts';
+import { discard, forget } from './clientSettling.ts';
 import type { ClientEffect, ClientEvent, ClientState, Turn } from './clientState.ts';
-import { discard, skipTo, welcomed } from './clientWelcome.ts';
+import { skipTo, welcomed } from './clientWelcome.ts';
 import { CLOSE, type FrameFromServer } from './frames.ts';
-import { EMPTY_OUTBOX, lowest, stale, upTo } from './outbox.ts';
+import { dated, entriesOf, stale } from './outbox.ts';
 import { NEVER, type SessionEnv } from './sessionEnv.ts';
 
 /** One step of a client. The effects are to be run in their order. */
@@ -22,13 +23,14 @@ export function stepClient(
 
 /** When the client wants its next `tick`; {@link NEVER}, if never. */
 export function nextClientTickMs(state: ClientState, policy: ClientPolicy): number {
-  const { link, outbox } = state;
-  const linkMs = link === null ? [] : [link.deadAtMs, link.ackAtMs];
-  if (link?.kind === 'live') linkMs.push(link.pingAtMs);
-  if (link !== null && state.round > 0) linkMs.push(link.sinceMs + policy.minUptimeMs);
-  const deadlinesMs = state.attempts.map(({ deadlineMs }) => deadlineMs);
-  const staleMs = outbox.entries.map(({ seq, expiresAtMs }) => (seq > outbox.sent ? expiresAtMs : null) ?? NEVER);
-  return [...linkMs, ...deadlinesMs, ...staleMs].reduce((soonest, ms) => Math.min(soonest, ms), state.connectAtMs);
+  const { link, attempts, outbox } = state;
+  let nextMs = Math.min(state.connectAtMs, outbox.staleAtMs);
+  if (link !== null) {
+    const calmAtMs = state.round > 0 ? link.sinceMs + policy.minUptimeMs : NEVER;
+    nextMs = Math.min(nextMs, link.deadAtMs, link.ackAtMs, calmAtMs, link.kind === 'live' ? link.pingAtMs : NEVER);
+  }
+  for (const { deadlineMs } of attempts) nextMs = Math.min(nextMs, deadlineMs);
+  return nextMs;
 }
 
 function apply(state: ClientState, event: ClientEvent, turn: Turn): ClientState {
@@ -48,7 +50,7 @@ function apply(state: ClientState, event: ClientEvent, turn: Turn): ClientState 
     case 'send':
       return onSend(state, event, turn);
     case 'cancel': {
-      const unsent = state.outbox.entries.filter(({ id, seq }) => id === event.id && seq > state.outbox.sent);
+      const unsent = entriesOf(state.outbox).filter(({ id, seq }) => id === event.id && seq > state.outbox.sent);
       return discard(state, unsent, 'cancelled');
     }
     case 'handed': {
@@ -56,7 +58,7 @@ function apply(state: ClientState, event: ClientEvent, turn: Turn): ClientState 
       return { ...state, handed: event.rx, version: state.version + 1 };
     }
     case 'saved':
-      return onSaved(state, turn);
+      return onSaved(state, turn, event.mark);
     case 'wake':
       return probe(state, turn);
     case 'move':
@@ -98,12 +100,12 @@ function onOpenFrame(before: ClientState, frame: FrameFromServer, bytes: number,
   const settled = 'ack' in frame ? onAck(before, frame.ack, turn) : before;
   const { link } = settled;
   if (link === null) return settled;
-  const state = { ...settled, link: heard(link, lowest(settled.outbox) <= link.sent, turn) };
+  const state = { ...settled, link: heard(link, turn) };
   switch (frame.kind) {
     case 'message': {
       if (frame.seq <= state.rx) return state;
       if (frame.seq > state.rx + 1) return giveUp(state, link.id, CLOSE.badSequence, turn);
-      turn.out.push({ kind: 'deliver', stream: state.stream, seq: frame.seq, data: frame.data });
+      turn.out.push({ kind: 'deliver', stream: state.stream, seq: frame.seq, data: frame.data, bytes });
       return { ...state, rx: frame.seq, link: { ...state.link, owedBytes: link.owedBytes + bytes } };
     }
     case 'lost':
@@ -132,7 +134,7 @@ function onTick(before: ClientState, turn: Turn): ClientState {
   if (lateMs < 0) return before;
   // The device slept. Whatever is due by now may have been answered: the answers are read first.
   const awake = lateMs > policy.lateMs ? probe(before, turn) : before;
-  const state = discard(awake, stale(awake.outbox, nowMs), 'expired');
+  const state = expire(awake, nowMs);
   const { link } = state;
   if (link !== null && link.deadAtMs <= nowMs) return giveUp(state, link.id, CLOSE.silent, turn);
   const calm = link !== null && link.sinceMs + policy.minUptimeMs <= nowMs ? { ...state, round: 0 } : state;
@@ -143,6 +145,12 @@ function onTick(before: ClientState, turn: Turn): ClientState {
     return { ...told, pingAtMs: nowMs + told.heartbeatMs };
   });
   return beaten.connectAtMs <= nowMs ? connect(beaten, turn) : hurry(beaten, turn);
+}
+
+function expire(state: ClientState, nowMs: number): ClientState {
+  if (state.outbox.staleAtMs > nowMs) return state;
+  const left = discard(state, stale(state.outbox, nowMs), 'expired');
+  return { ...left, outbox: dated(left.outbox) };
 }
 
 /** A host that is slow to welcome gets one rival; then both have had their time. */
@@ -167,13 +175,4 @@ function onStop(state: ClientState, end: boolean, turn: Turn): ClientState {
     if (end) transmit(link, { kind: 'close', code: CLOSE.done }, turn);
   }
   return stop(end ? forget(state, turn) : state, CLOSE.done, turn);
-}
-
-/** The session is over, and with it what it had to say. */
-function forget(state: ClientState, turn: Turn): ClientState {
-  const { outbox } = state;
-  for (const { id } of upTo(outbox, outbox.sent)) turn.out.push({ kind: 'unknown', id, resent: false });
-  const unsent = outbox.entries.filter(({ seq }) => seq > outbox.sent);
-  const none = { sid: '', token: '', stream: '', epoch: 0, rx: 0, handed: 0, outbox: EMPTY_OUTBOX };
-  return { ...discard(state, unsent, 'stopped'), ...none, version: state.version + 1 };
 }

@@ -1,9 +1,17 @@
-import { giveUp, greet } from './clientLinks.ts';
-import type { ClientEffect, ClientEvent, ClientState, Link, Mark, Refusal, Turn } from './clientState.ts';
-import { discard, settle } from './clientWelcome.ts';
+import { giveUp, greet, heard } from './clientLinks.ts';
+import { discard, settle } from './clientSettling.ts';
+import {
+  type ClientEffect,
+  type ClientEvent,
+  type ClientState,
+  type Link,
+  markOf,
+  type Refusal,
+  type Turn,
+} from './clientState.ts';
 import { HEADER_BYTES, isKey } from './codec.ts';
 import { CLOSE } from './frames.ts';
-import { lowest, put } from './outbox.ts';
+import { type Entry, put } from './outbox.ts';
 import { payloadBytes } from './payload.ts';
 import { NEVER } from './sessionEnv.ts';
 
@@ -17,10 +25,14 @@ export function withLink(state: ClientState, change: (link: Link) => Link): Clie
 }
 
 export function onAck(state: ClientState, ack: number, turn: Turn): ClientState {
-  const { link } = state;
-  if (link !== null && ack > link.sent) return giveUp(state, link.id, CLOSE.badSequence, turn);
-  const outbox = settle(state.outbox, ack, turn);
-  return outbox === state.outbox ? state : { ...state, outbox, version: state.version + 1 };
+  const { link, outbox: before } = state;
+  if (link === null) return state;
+  if (ack > before.sent) return giveUp(state, link.id, CLOSE.badSequence, turn);
+  const outbox = settle(before, ack, turn);
+  if (outbox === before) return state;
+  const flying = link.flying - (before.end - before.head - outbox.end + outbox.head);
+  const flyingBytes = link.flyingBytes - before.bytes + outbox.bytes;
+  return { ...state, link: { ...link, flying, flyingBytes }, outbox, version: state.version + 1 };
 }
 
 export function onSend(state: ClientState, event: Extract<ClientEvent, { kind: 'send' }>, turn: Turn): ClientState {
@@ -48,14 +60,14 @@ export function onSend(state: ClientState, event: Extract<ClientEvent, { kind: '
 }
 
 /** What is stored may be told: the token by a first frame, messages, and what the application has got. */
-export function onSaved(state: ClientState, turn: Turn): ClientState {
-  if (state.saving === null) return state;
-  const { version } = state.saving;
+export function onSaved(state: ClientState, turn: Turn, mark = state.saving): ClientState {
+  if (mark === null || state.saving === null) return state;
+  const { version } = mark;
   const givenUp = state.givenUp.filter((one) => one.version > version);
   for (const { id, why } of state.givenUp.slice(0, state.givenUp.length - givenUp.length)) {
     turn.out.push(why === 'doubt' ? { kind: 'unknown', id, resent: false } : { kind: 'refused', id, why });
   }
-  const told = { ...state, saved: state.saving, saving: null, givenUp };
+  const told = { ...state, saved: mark, saving: null, givenUp };
   const held = told.attempts.find(({ kind }) => kind === 'held');
   const saved = held === undefined ? told : greet(told, held.id, held.host, held.auth, turn);
   return withLink(saved, (link) => {
@@ -80,50 +92,49 @@ export function acknowledge(link: Link, { saved }: ClientState, turn: Turn): Lin
 /** Sends what is stored and not sent yet, as far as the window goes; tells which numbers were given up. */
 export function pump(state: ClientState, turn: Turn): ClientState {
   const { link, outbox, saved } = state;
-  if (link?.kind !== 'live' || link.sent >= saved.tx) return state;
+  if (link?.kind !== 'live' || outbox.sent >= saved.tx) return state;
   const told = state.gaveUpAt <= saved.version;
-  let { sent } = link;
-  let flying = 0;
-  let bytes = 0;
-  for (const entry of outbox.entries) {
-    flying++;
-    bytes += entry.bytes;
-    if (entry.seq <= link.sent) continue;
-    const first = flying === 1;
-    const outside = flying > link.window[0] || (bytes > link.window[1] && !first);
-    if (outside || entry.seq > saved.tx || (entry.seq > sent + 1 && !told)) return sending(state, link, sent, turn);
+  let { sent } = outbox;
+  let { flying, flyingBytes } = link;
+  for (let at = outbox.head + flying; at < outbox.end; at++) {
+    const entry = outbox.list[at] as Entry;
+    const bytes = flyingBytes + entry.bytes;
+    const outside = flying >= link.window[0] || (bytes > link.window[1] && flying > 0);
+    if (outside || entry.seq > saved.tx || (entry.seq > sent + 1 && !told)) break;
     if (entry.seq > sent + 1) transmit(link, { kind: 'lost', to: entry.seq - 1 }, turn);
     const { seq, key, text, binary } = entry;
-    transmit(
-      link,
-      { kind: 'message', seq, ack: saved.rx, ...(key === null ? {} : { key }), data: { text, binary } },
-      turn,
-    );
+    const data = { text, binary };
+    const named = key === null ? {} : { key };
+    transmit(link, { kind: 'message', seq, ack: saved.rx, ...named, data }, turn);
     sent = seq;
+    flying++;
+    flyingBytes = bytes;
   }
-  if (told && sent < saved.tx) {
+  if (told && sent < saved.tx && outbox.head + flying === outbox.end) {
     sent = saved.tx;
     transmit(link, { kind: 'lost', to: sent }, turn);
   }
-  return sending(state, link, sent, turn);
+  return sent === outbox.sent ? state : sending(state, { ...link, flying, flyingBytes }, sent, turn);
 }
 
 function sending(state: ClientState, link: Link, sent: number, turn: Turn): ClientState {
-  if (sent === link.sent) return state;
-  const { nowMs, policy } = turn;
   // Each message acknowledges; and from the first that is not acknowledged, silence is short.
-  const quiet = lowest(state.outbox) > link.sent;
-  const deadAtMs = quiet ? Math.min(link.deadAtMs, nowMs + policy.unackedMs) : link.deadAtMs;
-  const pingAtMs = quiet ? Math.min(link.pingAtMs, nowMs + policy.unackedMs / 2) : link.pingAtMs;
-  const told = { acked: state.saved.rx, ackAtMs: NEVER, owedBytes: 0 };
-  return { ...state, link: { ...link, ...told, sent, deadAtMs, pingAtMs }, outbox: { ...state.outbox, sent } };
+  const told = { ...link, acked: state.saved.rx, ackAtMs: NEVER, owedBytes: 0 };
+  const owing = state.link?.flying === 0 ? sooner(told, heard(told, turn)) : told;
+  return { ...state, link: owing, outbox: { ...state.outbox, sent } };
 }
+
+const sooner = (link: Link, { pingAtMs, deadAtMs }: Link): Link => ({
+  ...link,
+  pingAtMs: Math.min(link.pingAtMs, pingAtMs),
+  deadAtMs: Math.min(link.deadAtMs, deadAtMs),
+});
 
 /** One save at a time: what changes meanwhile is stored by the next. */
 export function save(state: ClientState, turn: Turn): ClientState {
   if (state.saving !== null || state.version === state.saved.version) return state;
-  const { version, handed, outbox } = state;
-  const saving: Mark = { version, rx: handed, txLow: lowest(outbox), tx: outbox.tx };
+  const saving = { ...state, saving: markOf(state) };
+  if (turn.policy.volatile) return pump(onSaved(saving, turn), turn);
   turn.out.push({ kind: 'save' });
-  return { ...state, saving };
+  return saving;
 }

@@ -1,6 +1,6 @@
 import type { ClientPolicy } from './clientPolicy.ts';
 import type { Direction, FrameFromServer, FrameToServer, WelcomeFrame } from './frames.ts';
-import { EMPTY_OUTBOX, lowest, type Outbox } from './outbox.ts';
+import { type Entry, entriesOf, lowest, type Outbox, outboxOf } from './outbox.ts';
 import type { Payload } from './payload.ts';
 import { NEVER, type SessionEnv } from './sessionEnv.ts';
 
@@ -34,8 +34,11 @@ export interface Link {
   readonly window: readonly [count: number, bytes: number];
   readonly pingAtMs: number;
   readonly deadAtMs: number;
-  /** The last number that was sent on it. */
-  readonly sent: number;
+  /** Drawn for this connection, from [0, 1): how much earlier than others it is found silent. */
+  readonly draw: number;
+  /** What was sent on it and is not acknowledged: the first so many of the outbox, of so many bytes. */
+  readonly flying: number;
+  readonly flyingBytes: number;
   /** The last acknowledgement that was sent on it; when the next is due; and bytes received since. */
   readonly acked: number;
   readonly ackAtMs: number;
@@ -118,8 +121,8 @@ export type ClientEvent =
   | { readonly kind: 'cancel'; readonly id: number }
   /** The application has got everything up to this number of this stream. */
   | { readonly kind: 'handed'; readonly stream: string; readonly rx: number }
-  /** The state that the last `save` asked for is stored. */
-  | { readonly kind: 'saved' }
+  /** The state that the last `save` asked for is stored; or a later one, of which this is the {@link markOf}. */
+  | { readonly kind: 'saved'; readonly mark?: Mark }
   /** Awake, online again, visible again. */
   | { readonly kind: 'wake' }
   /** Go to another host, and keep this one until it is there: failback. */
@@ -137,9 +140,16 @@ export type ClientEffect =
   | { readonly kind: 'transmit'; readonly link: number; readonly frame: FrameToServer }
   /** Detach from the transport, then close it. */
   | { readonly kind: 'drop'; readonly link: number; readonly code: number }
-  /** Store {@link savedOf} the state that this step returned, then say `saved`. */
+  /** Store {@link savedOf} the state that this step returned, or a later one, then say `saved`. */
   | { readonly kind: 'save' }
-  | { readonly kind: 'deliver'; readonly stream: string; readonly seq: number; readonly data: unknown }
+  | {
+      readonly kind: 'deliver';
+      readonly stream: string;
+      readonly seq: number;
+      readonly data: unknown;
+      /** Of its frame. */
+      readonly bytes: number;
+    }
   /** The server has accepted the message durably. */
   | { readonly kind: 'accepted'; readonly id: number }
   /** The message was surely not accepted, and will not be. */
@@ -178,15 +188,20 @@ export interface SavedSession {
   readonly stream: string;
   readonly epoch: number;
   readonly rx: number;
-  readonly outbox: Outbox;
+  readonly outbox: { readonly entries: readonly Entry[]; readonly tx: number };
   /** On the clock of the machine that stored it: the zero of `expiresAtMs`. */
   readonly atMs: number;
+}
+
+/** What of a state is stored once it is. */
+export function markOf({ version, handed, outbox }: ClientState): Mark {
+  return { version, rx: handed, txLow: lowest(outbox), tx: outbox.tx };
 }
 
 /** The part of a state that outlives its process. */
 export function savedOf(state: ClientState, nowMs: number): SavedSession {
   const { sid, token, stream, epoch, handed, outbox } = state;
-  return { sid, token, stream, epoch, rx: handed, outbox, atMs: nowMs };
+  return { sid, token, stream, epoch, rx: handed, outbox: { entries: entriesOf(outbox), tx: outbox.tx }, atMs: nowMs };
 }
 
 /**
@@ -198,12 +213,12 @@ export function savedOf(state: ClientState, nowMs: number): SavedSession {
 export function clientState(stored: SavedSession | null, policy: ClientPolicy, nowMs: number, awayMs = 0): ClientState {
   const { sid = '', token = '', stream = '', epoch = 0, rx = 0, atMs = 0 } = stored ?? {};
   const shiftMs = nowMs - atMs - awayMs;
-  const { entries, ...rest } = stored?.outbox ?? EMPTY_OUTBOX;
+  const { entries, tx } = stored?.outbox ?? { entries: [], tx: 0 };
   const aged = entries.map((entry) =>
     entry.expiresAtMs === null ? entry : { ...entry, expiresAtMs: entry.expiresAtMs + shiftMs },
   );
   // Anything may have been sent before the process ended.
-  const outbox = { ...rest, entries: aged, sent: rest.tx };
+  const outbox = outboxOf(aged, tx, tx);
   const mark = { version: 0, rx, txLow: lowest(outbox), tx: outbox.tx };
   return {
     ...{ stopped: 0, sid, token, stream, epoch, rx, handed: rx, outbox },

@@ -1,8 +1,9 @@
 import { dropAll, giveUp, heard } from './clientLinks.ts';
-import type { Attempt, ClientState, Link, Refusal, Turn } from './clientState.ts';
+import { discard, settle } from './clientSettling.ts';
+import type { Attempt, ClientState, Link, Turn } from './clientState.ts';
 import { HEADER_BYTES } from './codec.ts';
 import { CLOSE, type WelcomeFrame } from './frames.ts';
-import { type Entry, lowest, type Outbox, renumber, stale, upTo, without } from './outbox.ts';
+import { dated, entriesOf, type Outbox, renumber, stale } from './outbox.ts';
 import { NEVER } from './sessionEnv.ts';
 
 /** A connection is open: the session goes on there, or begins anew, and the connection before it is let go. */
@@ -16,18 +17,18 @@ export function welcomed(state: ClientState, attempt: Attempt, welcome: WelcomeF
   turn.out.push({ kind: 'opened', link: attempt.id, host: attempt.host, welcome });
   const went = same && welcome.result !== 'new' ? resumed(state, welcome, turn) : begun(state, welcome, turn);
   const { sid, token, stream, epoch, retryWindowMs: windowMs } = welcome;
-  const link = linkOf(attempt, welcome, went, turn);
+  const link = linkOf(attempt, welcome, turn);
   const fits = worthSending({ ...went, maxBytes: welcome.maxBytes }, turn.nowMs);
   const calm = { attempts: [], connectAtMs: NEVER, move: null, to: null, windowMs, refusals: 0 };
   const version = fits.version + 1;
   return { ...fits, ...calm, sid, token, stream, epoch, link, version, gaveUpAt: version, welcomedAt: version };
 }
 
-function linkOf({ id, host }: Attempt, welcome: WelcomeFrame, state: ClientState, turn: Turn): Link {
-  const { heartbeatMs, window, rx } = welcome;
+function linkOf({ id, host }: Attempt, welcome: WelcomeFrame, turn: Turn): Link {
+  const { heartbeatMs, window } = welcome;
   const times = { sinceMs: turn.nowMs, pingAtMs: 0, deadAtMs: 0, ackAtMs: NEVER };
-  const numbers = { sent: rx, acked: welcome.result === 'new' ? 0 : state.saved.rx, owedBytes: 0 };
-  return heard({ kind: 'welcomed', id, host, heartbeatMs, window, ...times, ...numbers }, false, turn);
+  const numbers = { draw: turn.random(), flying: 0, flyingBytes: 0, acked: 0, owedBytes: 0 };
+  return heard({ kind: 'welcomed', id, host, heartbeatMs, window, ...times, ...numbers }, turn);
 }
 
 /** The numbers go on. Whatever the server has not accepted until now it will not: the epoch keeps the old connection out. */
@@ -40,7 +41,7 @@ function resumed(state: ClientState, welcome: WelcomeFrame, turn: Turn): ClientS
   // More than we have sent: we are a copy, or our own store was set back, and those numbers stand for other messages there.
   if (welcome.rx > state.outbox.sent) return { ...skipped, outbox: forsake(state.outbox, welcome.rx, turn) };
   const outbox = settle(state.outbox, welcome.rx, turn);
-  return { ...skipped, outbox: { ...outbox, sent: welcome.rx } };
+  return { ...skipped, outbox: dated({ ...outbox, sent: welcome.rx }) };
 }
 
 /** A new log: what was on the way in the old one is lost, as far as anyone can tell. */
@@ -68,32 +69,13 @@ export function skipTo(state: ClientState, to: number, turn: Turn): ClientState 
   return { ...state, rx: to };
 }
 
-/** The server has accepted everything up to a number. */
-export function settle(outbox: Outbox, rx: number, turn: Turn): Outbox {
-  if (lowest(outbox) > rx) return outbox;
-  const accepted = upTo(outbox, rx);
-  for (const { id } of accepted) turn.out.push({ kind: 'accepted', id });
-  return without(outbox, accepted);
-}
-
-/** Gives messages up that were surely not accepted. */
-export function discard(state: ClientState, gone: readonly Entry[], why: Refusal): ClientState {
-  if (gone.length === 0) return state;
-  const version = state.version + 1;
-  const givenUp = [
-    ...state.givenUp,
-    ...gone.map(({ id, doubt }) => ({ id, why: doubt ? ('doubt' as const) : why, version })),
-  ];
-  return { ...state, outbox: without(state.outbox, gone), version, gaveUpAt: version, givenUp };
-}
-
 /** What has become stale meanwhile is not sent again; and what this server will never take would close each connection anew. */
 function worthSending(state: ClientState, nowMs: number): ClientState {
   const fresh = discard(state, stale(state.outbox, nowMs), 'expired');
   const most = state.maxBytes - HEADER_BYTES;
   return discard(
     fresh,
-    fresh.outbox.entries.filter(({ bytes }) => bytes > most),
+    entriesOf(fresh.outbox).filter(({ bytes }) => bytes > most),
     'too-large',
   );
 }

@@ -45,19 +45,45 @@ describe('a connection', () => {
     expect(play.frame(1, { kind: 'pong' }).state.link).toBeNull();
   });
 
-  test('is asked after 4 s of silence and given up after 8', () => {
-    const play = new Play().open();
+  test.each([
+    [0, 8_000],
+    [0.5, 7_500],
+    [0.999, 7_001],
+  ])('is asked after 4 s of silence and, with a draw of %d, given up after %d ms', (draw, deadMs) => {
+    const play = new Play();
+    play.draw = draw;
+    play.open();
     expect(play.pass(4_000).sent()).toEqual([{ kind: 'ping' }]);
-    expect(play.frame(1, { kind: 'pong' }).pass(7_999).got('drop')).toEqual([]);
+    expect(
+      play
+        .frame(1, { kind: 'pong' })
+        .pass(deadMs - 1)
+        .got('drop'),
+    ).toEqual([]);
     expect(play.pass(1).got('drop')).toHaveLength(1);
   });
 
-  test('that owes an acknowledgement is asked after 1.5 s of silence and given up after 3', () => {
-    const play = new Play().open().send(1);
-    expect(play.pass(1_500).sent()).toEqual([{ kind: 'ping' }]);
-    play.frame(1, { kind: 'pong' });
-    expect(play.pass(2_999).got('drop')).toEqual([]);
-    expect(play.pass(1).got('drop')).toHaveLength(1);
+  test.each([
+    [0, 2_800],
+    [0.5, 2_450],
+    [0.99, 2_107],
+  ])(
+    'that owes an acknowledgement is asked after 1.4 s and, with a draw of %d, given up after %d ms',
+    (draw, deadMs) => {
+      const play = new Play();
+      play.draw = draw;
+      play.open().send(1);
+      expect(play.pass(1_400).sent()).toEqual([{ kind: 'ping' }]);
+      play.frame(1, { kind: 'pong' });
+      expect(play.pass(deadMs - 1).got('drop')).toEqual([]);
+      expect(play.pass(1).got('drop')).toHaveLength(1);
+    },
+  );
+
+  test('that fell silent has been waited for: the next begins at once, or after what is left of a longer window', () => {
+    expect(new Play().open().pass(7_500).got('connect')).toHaveLength(1);
+    const play = new Play().open({ retryWindowMs: 9_000 }).pass(7_500);
+    expect(play.state.connectAtMs - play.nowMs).toBe(4_000);
   });
 
   test('is asked at once on waking, and has 2 s to answer', () => {

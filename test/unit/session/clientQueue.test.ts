@@ -44,7 +44,7 @@ describe('a message', () => {
 
   test('keeps aging while the process is away', () => {
     const stored = new Play().send(1, { ttlMs: 1_000 }).saved();
-    expect(new Play({}, stored, 400).state.outbox.entries[0]?.expiresAtMs).toBe(50_600);
+    expect(new Play({}, stored, 400).state.outbox.list[0]?.expiresAtMs).toBe(50_600);
   });
 
   test('that no frame can hold is refused at once, and at a smaller server later', () => {

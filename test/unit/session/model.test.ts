@@ -154,7 +154,7 @@ function isQuiet(world: World): boolean {
       state.attempts.length === 0 &&
       state.connectAtMs > world.nowMs + 60_000 &&
       writing === null &&
-      state.outbox.entries.length === 0 &&
+      state.outbox.head === state.outbox.end &&
       record?.tx === state.rx &&
       record.floor === record.tx
     );

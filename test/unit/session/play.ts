@@ -93,7 +93,7 @@ export class Play {
 
   /** Waits until the machine connects again, and lets it resume. */
   resume(changes: Partial<WelcomeFrame> = {}): this {
-    this.pass(this.state.connectAtMs - this.nowMs);
+    if (this.state.attempts.length === 0) this.pass(this.state.connectAtMs - this.nowMs);
     const link = this.state.lastId;
     this.do({ kind: 'opened', link, host: 'https://b' });
     return this.welcome(link, { result: 'resumed', ...changes });

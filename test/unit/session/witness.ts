@@ -1,5 +1,6 @@
 import type { ClientEffect } from '../../../src/session/clientState.ts';
 import type { Range } from '../../../src/session/frames.ts';
+import { entriesOf } from '../../../src/session/outbox.ts';
 import type { ServerState, StoreRequest, StoreResult } from '../../../src/session/serverState.ts';
 import type { MemoryStore } from './memoryStore.ts';
 import { CLIENT, type Client, SERVER } from './parties.ts';
@@ -174,7 +175,8 @@ export class Witness {
 
   /** Bounds that hold after every step of a client. */
   sound({ state }: Client): void {
-    const { entries, bytes } = state.outbox;
+    const { bytes } = state.outbox;
+    const entries = entriesOf(state.outbox);
     if (entries.length > CLIENT.outbox.count || bytes > CLIENT.outbox.bytes) this.fail('outbox over its limits');
     if (entries.some(({ seq }, at) => seq <= (entries[at - 1]?.seq ?? 0))) this.fail('outbox out of order');
     if (bytes !== entries.reduce((sum, entry) => sum + entry.bytes, 0)) this.fail('outbox miscounted');
@@ -196,7 +198,8 @@ export class Witness {
   settled(client: Client): void {
     const { state } = client;
     if (state.link?.kind !== 'live') this.fail(`${client.name} is not connected`);
-    if (state.outbox.entries.length > 0) this.fail(`${client.name} still holds ${state.outbox.entries.length}`);
+    const held = entriesOf(state.outbox).length;
+    if (held > 0) this.fail(`${client.name} still holds ${held}`);
     const kept = this.store.sessions.get(state.sid);
     if (kept === undefined || kept.record.tx !== state.rx) this.fail(`${client.name} has not heard everything`);
     if (kept.log.length > 0) this.fail('the log holds what was acknowledged');
