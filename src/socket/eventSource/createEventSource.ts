@@ -1,0 +1,140 @@
+import { SwitchoverError } from '../../policy/error.ts';
+import { pathOn } from '../../policy/target.ts';
+import type { HostPool } from '../../runtime/hostPool.ts';
+import { refuseUnknown } from '../../runtime/poolOptions.ts';
+import { defineHandlers, eventTargetClass, makeEvent } from '../eventTarget.ts';
+import { type EventSourceInit, type EventSourceOptions, readOptions } from './options.ts';
+import { Subscription, type SubscriptionListener } from './subscription.ts';
+
+/** What `error` events carry beside what they have on the web. */
+export interface EventSourceErrorEvent extends Event {
+  /** `STREAM_BROKEN` while the stream is being sought; anything else closes it. */
+  readonly error: SwitchoverError;
+  readonly message: string;
+}
+
+/** The events of an event stream, beside those that its server names. */
+export interface FailoverEventSourceEventMap {
+  open: Event;
+  message: MessageEvent<string>;
+  error: EventSourceErrorEvent;
+}
+
+/** An `EventSource` that fails over. */
+export interface FailoverEventSource extends Omit<EventSource, 'onerror' | 'addEventListener' | 'removeEventListener'> {
+  onerror: ((this: EventSource, event: EventSourceErrorEvent) => unknown) | null;
+  addEventListener<Type extends keyof FailoverEventSourceEventMap>(
+    type: Type,
+    listener: (event: FailoverEventSourceEventMap[Type]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: ((event: MessageEvent<string>) => unknown) | EventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener(type: string, listener: unknown, options?: boolean | EventListenerOptions): void;
+}
+
+/** The class that {@link createEventSource} makes. */
+export interface FailoverEventSourceConstructor {
+  new (url: string | URL, init?: EventSourceInit): FailoverEventSource;
+  readonly prototype: FailoverEventSource;
+  readonly CONNECTING: 0;
+  readonly OPEN: 1;
+  readonly CLOSED: 2;
+}
+
+const KNOWN: ReadonlySet<string> = new Set('headers fetch stallMs retryMs maxEventChars'.split(' '));
+const STATES = { CONNECTING: 0, OPEN: 1, CLOSED: 2 } as const;
+
+/**
+ * Makes a class of the shape of `EventSource` whose streams fail over: give it to whatever takes such a class.
+ *
+ * A relative URL, or one whose origin is listed, is opened at the pool's current host; the last event ID goes along to the next
+ * one. A stream that breaks moves to another host that is well at once, else it is tried again with full jitter. Where the pool
+ * moves (a drain, a failback), the new stream is opened before the old one is left, and an event that comes by both is handed
+ * out once, if it has an ID. A 204, a redirect that is not followed and any 4xx but 401 (once more, if `headers` is a
+ * function), 408, 421, 425 and 429 close it for good. A 5xx, `Retry-After`, or an answer that is no event stream do not.
+ *
+ * Any other URL goes where it says, and is opened again there, without the `headers` that are given here.
+ *
+ * @param options For all streams of the class; each may be changed in the constructor, beside `withCredentials`.
+ * @throws SwitchoverError `INVALID_OPTION`; the class also `INVALID_REQUEST` for a URL that is none.
+ */
+export function createEventSource(pool: HostPool, options: EventSourceOptions = {}): FailoverEventSourceConstructor {
+  refuseUnknown(options, KNOWN);
+  const defaults = readOptions(options);
+  const Target = eventTargetClass();
+
+  class FailoverEventSource extends Target {
+    readonly withCredentials: boolean;
+    readonly #subscription: Subscription;
+    #state: 0 | 1 | 2 = STATES.CONNECTING;
+
+    constructor(url: string | URL, init: EventSourceInit = {}) {
+      super();
+      const text = String(url);
+      const path = pathOn(text, pool.hosts);
+      if (path === null && !isUrl(text)) throw invalidUrl(text);
+      const settings = readOptions(init, path === null ? { ...defaults, headers: {} } : defaults);
+      this.withCredentials = Boolean(init.withCredentials);
+      this.#subscription = new Subscription(pool, text, path, settings, this.withCredentials, this.#listener());
+    }
+
+    get readyState(): number {
+      return this.#state;
+    }
+
+    /** Where the stream comes from now, or where it was asked for last. */
+    get url(): string {
+      return this.#subscription.url;
+    }
+
+    /** Ends the stream for good. Nothing is told after it. */
+    close(): void {
+      this.#state = STATES.CLOSED;
+      this.#subscription.close();
+    }
+
+    #listener(): SubscriptionListener {
+      const fail = (state: 0 | 2) => (error: SwitchoverError) => {
+        this.#state = state;
+        this.dispatchEvent(makeEvent('Event', 'error', {}, { error, message: error.message }));
+      };
+      return {
+        opened: () => {
+          this.#state = STATES.OPEN;
+          this.dispatchEvent(makeEvent('Event', 'open'));
+        },
+        event: ({ type, data, id }, origin) => {
+          this.dispatchEvent(makeEvent('MessageEvent', type, { data, origin, lastEventId: id }));
+        },
+        lost: fail(STATES.CONNECTING),
+        over: fail(STATES.CLOSED),
+      };
+    }
+  }
+
+  for (const [name, value] of Object.entries(STATES)) {
+    Object.defineProperty(FailoverEventSource, name, { value, enumerable: true });
+    Object.defineProperty(FailoverEventSource.prototype, name, { value, enumerable: true });
+  }
+  defineHandlers(FailoverEventSource.prototype, ['open', 'message', 'error']);
+  return FailoverEventSource as unknown as FailoverEventSourceConstructor;
+}
+
+/** A whole URL that a stream can come from. */
+function isUrl(text: string): boolean {
+  try {
+    return /^https?:$/.test(new URL(text).protocol);
+  } catch {
+    return false;
+  }
+}
+
+function invalidUrl(url: string): SwitchoverError {
+  return new SwitchoverError('INVALID_REQUEST', `Not a URL of an event stream: ${JSON.stringify(url.slice(0, 99))}.`, {
+    remedy: 'Give a path on the hosts, or a whole http or https URL.',
+  });
+}
