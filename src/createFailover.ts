@@ -6,22 +6,22 @@ import { bufferedBodies } from './http/requestBody.ts';
 import type { RequestOptions } from './http/requestOptions.ts';
 import { createSession, type FailoverSession } from './http/session.ts';
 import type { SessionOptions } from './http/sessionOptions.ts';
-import { fill } from './policy/healthPolicy.ts';
+import { fill } from './policy/fill.ts';
 import type { HostList } from './policy/hostList.ts';
-import { judgeProbe } from './policy/probeAnswer.ts';
 import { affinity } from './runtime/affinity.ts';
 import { discovery } from './runtime/discovery.ts';
 import type { FailoverEvents } from './runtime/events.ts';
-import { HostPool, type PoolPart } from './runtime/hostPool.ts';
-import type { PoolOptions } from './runtime/poolOptions.ts';
+import { type FullPoolOptions, fullPool } from './runtime/fullPool.ts';
+import type { HostPool, PoolOptions, PoolPart } from './runtime/hostPool.ts';
 import type { Fetch, HostSource } from './runtime/ports.ts';
 import type { PoolStatus } from './runtime/status.ts';
 import { storedHealth } from './runtime/storedHealth.ts';
 import { openChannel } from './socket/channel/openChannel.ts';
 import type { Channel, ChannelOptions } from './socket/channel/types.ts';
+import { createEventSource, type FailoverEventSourceConstructor } from './socket/eventSource/createEventSource.ts';
 
 /** Options of {@link Failover}. Only `hosts` is needed. */
-export interface FailoverOptions extends PoolOptions, AnswerOptions {
+export interface FailoverOptions extends FullPoolOptions, AnswerOptions {
   /**
    * Origins, best first: `['https://a.example.com', 'https://b.example.com']`, or M+N: `{ active: […], standby: […] }`.
    * May be empty where `discovery` finds them.
@@ -59,6 +59,11 @@ export interface Failover {
   readonly pool: HostPool;
   /** Opens a channel to a session server: messages both ways that outlive servers. See {@link openChannel}. */
   channel(path: string, options?: ChannelOptions): Channel;
+  /**
+   * A class of the shape of `EventSource` whose streams fail over. Give it to any library. See {@link createEventSource}; its
+   * options go to the constructor.
+   */
+  readonly EventSource: FailoverEventSourceConstructor;
   /** Settles when remembered health was read and hosts are known. Requests wait for it by themselves. */
   readonly ready: Promise<void>;
   /** Calls `listener` at each such event; the returned function ends it. */
@@ -95,6 +100,7 @@ function over(pool: HostPool, options: FailoverOptions, closePlatform: (() => vo
     hedge,
     session: session?.part ?? null,
   });
+  const eventSource = lazily(() => createEventSource(pool));
   return {
     fetch: withFetch(send, pool),
     http: createKy(send, pool, ky),
@@ -102,6 +108,9 @@ function over(pool: HostPool, options: FailoverOptions, closePlatform: (() => vo
     pool,
     channel: (path, options) => openChannel(pool, path, options),
     ready: pool.ready ?? Promise.resolve(),
+    get EventSource() {
+      return eventSource();
+    },
     get status() {
       return pool.status;
     },
@@ -118,12 +127,21 @@ function over(pool: HostPool, options: FailoverOptions, closePlatform: (() => vo
   };
 }
 
+/** Makes a class when it is asked for first: some platforms have not got what it needs. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** What is left of the options when the others' are taken away is the pool's, so that it can refuse unknown names. */
 function poolOf(options: FailoverOptions, platform: PoolOptions): HostPool {
   const { hosts, name: _name, affinity: _affinity, zone: _zone, discovery: _discovery, ...rest } = options;
   const { bufferCapBytes: _cap, sharedEtags: _etags, hedge: _hedge, session: _session, ky: _ky, ...own } = rest;
   const budget = { ...platform.budget, ...own.budget };
-  return new HostPool(hosts, { judge: judgeProbe, ...platform, ...own, budget, parts: partsOf(options) });
+  return fullPool(hosts, { ...platform, ...own, budget, parts: partsOf(options) });
 }
 
 function partsOf({ name, affinity: key, zone, discovery: source, hosts, parts = [] }: FailoverOptions): PoolPart[] {
