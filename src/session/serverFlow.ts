@@ -12,141 +12,173 @@ export interface Turn {
   readonly out: ServerEffect[];
 }
 
+type Closed = Extract<ServerState, { kind: 'closed' }>;
+
 export const transmit = (frame: FrameToClient, { out }: Turn) => out.push({ kind: 'transmit', frame });
 export const ask = (request: StoreRequest, { out }: Turn) => out.push({ kind: 'store', request });
 export const held = ({ sid, epoch, stream }: OpenState) => ({ sid, epoch, stream });
 
 /** Says why, and closes. */
-export function shut(code: number, turn: Turn, windowMs?: number): ServerState {
+export function shut(code: number, turn: Turn, windowMs?: number): Closed {
   transmit({ kind: 'close', code, ...(windowMs === undefined ? {} : { windowMs }) }, turn);
   return gone(code, turn);
 }
 
-export function gone(code: number, { out }: Turn): ServerState {
+export function gone(code: number, { out }: Turn): Closed {
   out.push({ kind: 'drop', code }, { kind: 'closed' });
   return { kind: 'closed' };
 }
 
+/**
+ * An open state that a step has for itself until it is over: it changes it, rather than build another for each frame of many. Outside
+ * of a step no state ever changes.
+ */
+export type Draft = { -readonly [Name in keyof OpenState]: OpenState[Name] } & {
+  queue: Incoming[];
+  flying: (readonly [seq: number, bytes: number])[];
+};
+
+export function draftOf(state: OpenState): Draft {
+  return { ...state, queue: state.queue.slice(), flying: state.flying.slice() };
+}
+
 /** Something was heard. */
-export function alive(state: OpenState, { nowMs, policy }: Turn): OpenState {
-  return { ...state, pingAtMs: nowMs + policy.heartbeatMs, deadAtMs: nowMs + 2 * policy.heartbeatMs };
+export function alive(state: Draft, { nowMs, policy }: Turn): void {
+  state.pingAtMs = nowMs + policy.heartbeatMs;
+  state.deadAtMs = nowMs + 2 * policy.heartbeatMs;
 }
 
 /** The client has used the connection, so it has the token: from now on the store may hear of it. */
-export function proven(state: OpenState): OpenState {
-  return state.telling === 'unproven' ? { ...state, telling: 'idle' } : state;
+export function proven(state: Draft): void {
+  if (state.telling === 'unproven') state.telling = 'idle';
 }
 
 /** Tells the store what the client has got, and that the session lives. */
-export function tell(state: OpenState, turn: Turn): OpenState {
-  if (state.telling === 'unproven') return state;
+export function tell(state: Draft, turn: Turn): void {
+  if (state.telling === 'unproven') return;
   const { ttlMs } = turn.policy;
   ask({ op: 'acknowledge', ...held(state), rx: state.acked, ttlMs }, turn);
-  return { ...state, stored: state.acked, telling: 'asked', touchAtMs: turn.nowMs + ttlMs / 4 };
+  state.stored = state.acked;
+  state.telling = 'asked';
+  state.touchAtMs = turn.nowMs + ttlMs / 4;
 }
 
-/** The client has got everything up to `ack`. */
-export function onAck(state: OpenState, ack: number, turn: Turn): ServerState {
-  if (ack > state.sent) return shut(CLOSE.badSequence, turn);
-  if (ack <= state.acked) return state;
-  const flying = state.flying.filter(([seq]) => seq > ack);
-  const patienceAtMs = flying.length > 0 ? turn.nowMs + turn.policy.unackedMs : NEVER;
-  return { ...state, acked: ack, flying, patienceAtMs };
+/** The client has got everything up to `ack`, which was sent to it. */
+export function onAck(state: Draft, ack: number, turn: Turn): void {
+  if (ack <= state.acked) return;
+  state.acked = ack;
+  let landed = 0;
+  for (const [seq, bytes] of state.flying) {
+    if (seq > ack) break;
+    state.flyingBytes -= bytes;
+    landed++;
+  }
+  state.flying.splice(0, landed);
+  state.patienceAtMs = state.flying.length > 0 ? turn.nowMs + turn.policy.unackedMs : NEVER;
 }
 
 /** Takes what a client sent into the queue: each number once, and none before its turn. */
-export function take(state: OpenState, item: Incoming, bytes: number, turn: Turn): ServerState {
-  const last = state.queue.at(-1)?.seq ?? state.asked;
+export function take(state: Draft, item: Incoming, bytes: number, turn: Turn): Draft | Closed {
+  const { queue } = state;
+  const last = queue.at(-1)?.seq ?? state.asked;
   if (item.seq <= last) return state;
   if (item.kind === 'message' && item.seq > last + 1) return shut(CLOSE.badSequence, turn);
   const { window, maxBytes } = turn.policy;
-  const queuedBytes = state.queuedBytes + bytes;
+  state.queuedBytes += bytes;
   // A client counts payloads, and may fill its window twice while the store works on what was before.
-  const over = state.queue.length >= 2 * window[0] || queuedBytes > 2 * (window[1] + maxBytes);
-  return over ? shut(CLOSE.overrun, turn) : { ...state, queue: [...state.queue, item], queuedBytes };
+  const over = queue.length >= 2 * window[0] || state.queuedBytes > 2 * (window[1] + maxBytes);
+  if (over) return shut(CLOSE.overrun, turn);
+  queue.push(item);
+  return state;
 }
 
 type OpenResult = Extract<StoreResult, { kind: 'read' | 'accepted' | 'acknowledged' | 'appended' | 'ended' }>;
 
 /** What the store has done for an open connection. */
-export function onResult(state: OpenState, result: OpenResult, turn: Turn): ServerState {
+export function onResult(state: Draft, result: OpenResult, turn: Turn): void {
   switch (result.kind) {
     case 'accepted':
       for (const range of result.gaps) turn.out.push({ kind: 'gap', range });
       transmit({ kind: 'ack', ack: result.rx }, turn);
-      return { ...state, rx: result.rx, asked: Math.max(state.asked, result.rx) };
+      state.rx = result.rx;
+      state.asked = Math.max(state.asked, result.rx);
+      break;
     case 'acknowledged':
-      return { ...state, telling: 'idle', tx: Math.max(state.tx, result.tx) };
-    case 'appended': {
-      const { seq, payload } = result;
-      const grown = { ...state, tx: Math.max(state.tx, seq) };
+      state.telling = 'idle';
+      state.tx = Math.max(state.tx, result.tx);
+      break;
+    case 'appended':
+      state.tx = Math.max(state.tx, result.seq);
       // What the next reading would bring is at hand.
-      return seq === state.sent + 1 && !state.reading && hasRoom(state, turn)
-        ? send(grown, { seq, payload }, turn)
-        : grown;
-    }
-    case 'read': {
-      const read = { ...state, reading: false, tx: Math.max(state.tx, result.tx) };
-      const sent = result.entries.reduce((next, entry) => send(next, entry, turn), read);
-      return sent.sent < result.floor && result.entries.length === 0 ? skip(sent, result.floor, turn) : sent;
-    }
-    default:
-      return state;
+      if (result.seq === state.sent + 1 && !state.reading && hasRoom(state, turn)) send(state, result, turn);
+      break;
+    case 'read':
+      state.reading = false;
+      state.tx = Math.max(state.tx, result.tx);
+      for (const entry of result.entries) send(state, entry, turn);
+      if (state.sent < result.floor && result.entries.length === 0) skip(state, result.floor, turn);
   }
 }
 
-function hasRoom({ flying }: OpenState, { policy }: Turn): boolean {
-  return flying.length < policy.window[0] && bytesOf(flying) < policy.window[1];
+function hasRoom({ flying, flyingBytes }: OpenState, { policy }: Turn): boolean {
+  return flying.length < policy.window[0] && flyingBytes < policy.window[1];
 }
 
-const bytesOf = (flying: OpenState['flying']): number => flying.reduce((sum, [, bytes]) => sum + bytes, 0);
-
-function send(state: OpenState, { seq, payload }: LogEntry, turn: Turn): OpenState {
-  if (seq <= state.sent) return state;
-  const next = seq > state.sent + 1 ? skip(state, seq - 1, turn) : state;
+function send(state: Draft, { seq, payload }: LogEntry, turn: Turn): void {
+  if (seq <= state.sent) return;
+  if (seq > state.sent + 1) skip(state, seq - 1, turn);
   transmit({ kind: 'message', seq, ack: state.rx, data: payload }, turn);
-  return flown(next, seq, payloadBytes(payload), turn);
+  flown(state, seq, payloadBytes(payload), turn);
 }
 
 /** The log has overflowed under a client that is too slow for it. */
-function skip(state: OpenState, to: number, turn: Turn): OpenState {
+function skip(state: Draft, to: number, turn: Turn): void {
   transmit({ kind: 'lost', to }, turn);
-  return flown(state, to, 0, turn);
+  flown(state, to, 0, turn);
 }
 
-function flown(state: OpenState, sent: number, bytes: number, { nowMs, policy }: Turn): OpenState {
-  const patienceAtMs = Math.min(state.patienceAtMs, nowMs + policy.unackedMs);
-  return { ...state, sent, flying: [...state.flying, [sent, bytes]], patienceAtMs };
+function flown(state: Draft, sent: number, bytes: number, { nowMs, policy }: Turn): void {
+  state.sent = sent;
+  state.flying.push([sent, bytes]);
+  state.flyingBytes += bytes;
+  state.patienceAtMs = Math.min(state.patienceAtMs, nowMs + policy.unackedMs);
 }
 
 /** Asks the store for what is next: one request of a kind at a time, so that what waits goes together. */
-export function work(state: OpenState, turn: Turn): OpenState {
-  let next = state;
-  const { queue, rx, asked, sent, tx, reading, flying } = state;
+export function work(state: Draft, turn: Turn): void {
+  const { queue, rx, sent, tx, flying } = state;
   const last = queue.at(-1)?.seq;
-  if (last !== undefined && asked === rx) {
+  if (last !== undefined && state.asked === rx) {
     ask({ op: 'accept', ...held(state), items: queue }, turn);
-    next = { ...next, queue: [], queuedBytes: 0, asked: last };
+    state.queue = [];
+    state.queuedBytes = 0;
+    state.asked = last;
   }
-  if (sent < tx && !reading && hasRoom(state, turn)) {
+  if (sent < tx && !state.reading && hasRoom(state, turn)) {
     const [count, bytes] = turn.policy.window;
-    const room = { count: count - flying.length, bytes: bytes - bytesOf(flying) };
+    const room = { count: count - flying.length, bytes: bytes - state.flyingBytes };
     ask({ op: 'read', ...held(state), after: sent, ...room }, turn);
-    next = { ...next, reading: true };
+    state.reading = true;
   }
-  return next.telling === 'idle' && next.acked > next.stored ? tell(next, turn) : next;
+  if (state.telling === 'idle' && state.acked > state.stored) tell(state, turn);
 }
 
-/** What is due by now. */
-export function onTick(state: Exclude<ServerState, { kind: 'closed' }>, turn: Turn): ServerState {
+/** What is due by now, on a connection that is open. */
+export function onTick(state: Draft, turn: Turn): Draft | Closed {
   const { nowMs, policy } = turn;
-  if (state.kind !== 'open') return state.deadAtMs <= nowMs ? shut(CLOSE.silent, turn) : state;
   // The server itself was frozen: what came meanwhile has not been read yet.
-  if (nowMs - Math.min(state.deadAtMs, state.pingAtMs) > policy.heartbeatMs * 2) return alive(state, turn);
-  if (state.deadAtMs <= nowMs) return shut(CLOSE.silent, turn);
+  if (nowMs - Math.min(state.deadAtMs, state.pingAtMs) > policy.heartbeatMs * 2) {
+    alive(state, turn);
+    return state;
+  }
+  const asked = state.pingAtMs >= state.deadAtMs;
+  if (asked && state.deadAtMs <= nowMs) return shut(CLOSE.silent, turn);
   if (state.patienceAtMs <= nowMs) return shut(CLOSE.overrun, turn);
-  const told = state.touchAtMs <= nowMs && state.telling === 'idle' ? tell(state, turn) : state;
-  if (told.pingAtMs > nowMs) return told;
+  if (state.touchAtMs <= nowMs && state.telling === 'idle') tell(state, turn);
+  if (asked || state.pingAtMs > nowMs) return state;
   transmit({ kind: 'ping' }, turn);
-  return { ...told, pingAtMs: nowMs + policy.heartbeatMs };
+  // A server that is late with its question waits the longer for the answer.
+  state.deadAtMs = nowMs + policy.heartbeatMs;
+  state.pingAtMs = state.deadAtMs;
+  return state;
 }

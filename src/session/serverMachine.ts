@@ -4,6 +4,8 @@ import { payloadBytes } from './payload.ts';
 import {
   alive,
   ask,
+  type Draft,
+  draftOf,
   gone,
   held,
   onAck,
@@ -21,7 +23,6 @@ import type { ServerPolicy } from './serverPolicy.ts';
 import type {
   ArrivedFrame,
   HostsNews,
-  OpenState,
   ServerEffect,
   ServerEvent,
   ServerState,
@@ -44,8 +45,9 @@ export function stepServer(
   env: Pick<SessionEnv, 'nowMs'>,
 ): { readonly state: ServerState; readonly effects: readonly ServerEffect[] } {
   const turn: Turn = { nowMs: env.nowMs, policy, out: [] };
-  const went = state.kind === 'closed' ? lateNews(state, event, turn) : apply(state, event, turn);
-  const next = went.kind === 'open' && went !== state ? work(went, turn) : went;
+  if (state.kind === 'closed') return { state: lateNews(state, event, turn), effects: turn.out };
+  const next = apply(state.kind === 'open' ? draftOf(state) : state, event, turn);
+  if (next.kind === 'open') work(next, turn);
   return { state: next, effects: turn.out };
 }
 
@@ -58,9 +60,11 @@ export function nextServerTickMs(state: ServerState): number {
   return Math.min(state.deadAtMs, state.pingAtMs, touchAtMs, state.patienceAtMs);
 }
 
-type Alive = Exclude<ServerState, { kind: 'closed' }>;
+type Early = Exclude<ServerState, { kind: 'closed' | 'open' }>;
+type Alive = Early | Draft;
+type Next = Alive | { readonly kind: 'closed' };
 
-function apply(state: Alive, event: ServerEvent, turn: Turn): ServerState {
+function apply(state: Alive, event: ServerEvent, turn: Turn): Next {
   switch (event.kind) {
     case 'frame':
       return onFrame(state, event.frame, event.bytes, turn);
@@ -81,7 +85,8 @@ function apply(state: Alive, event: ServerEvent, turn: Turn): ServerState {
     case 'closed':
       return leave(state, turn);
     case 'tick':
-      return onTick(state, turn);
+      if (state.kind === 'open') return onTick(state, turn);
+      return state.deadAtMs <= turn.nowMs ? shut(CLOSE.silent, turn) : state;
     default:
       return state.kind === 'open' ? applyOpen(state, event, turn) : state;
   }
@@ -89,7 +94,7 @@ function apply(state: Alive, event: ServerEvent, turn: Turn): ServerState {
 
 type OpenEvent = Extract<ServerEvent, { kind: 'send' | 'grown' | 'superseded' | 'drain' | 'end' | 'renew' }>;
 
-function applyOpen(state: OpenState, event: OpenEvent, turn: Turn): ServerState {
+function applyOpen(state: Draft, event: OpenEvent, turn: Turn): Next {
   switch (event.kind) {
     case 'send':
       if (payloadBytes(event.payload) > turn.policy.maxBytes - HEADER_BYTES)
@@ -97,7 +102,8 @@ function applyOpen(state: OpenState, event: OpenEvent, turn: Turn): ServerState 
       else ask({ op: 'append', sid: state.sid, id: event.id, payload: event.payload }, turn);
       return state;
     case 'grown':
-      return event.tx > state.tx ? { ...state, tx: event.tx } : state;
+      state.tx = Math.max(state.tx, event.tx);
+      return state;
     case 'superseded':
       return event.epoch > state.epoch ? shut(CLOSE.superseded, turn) : state;
     case 'end':
@@ -123,14 +129,14 @@ function tellAppend(result: StoreResult, { out }: Turn): void {
 }
 
 /** The session lives on for its whole window from now. */
-function leave(state: Alive, turn: Turn): ServerState {
+function leave(state: Alive, turn: Turn): Next {
   if (state.kind === 'open') tell(state, turn);
   turn.out.push({ kind: 'closed' });
   return { kind: 'closed' };
 }
 
-function onFrames(before: Alive, frames: readonly ArrivedFrame[], turn: Turn): ServerState {
-  let state: ServerState = before;
+function onFrames(before: Alive, frames: readonly ArrivedFrame[], turn: Turn): Next {
+  let state: Next = before;
   for (const { frame, bytes } of frames) {
     if (state.kind === 'closed') break;
     state = onFrame(state, frame, bytes, turn);
@@ -138,8 +144,8 @@ function onFrames(before: Alive, frames: readonly ArrivedFrame[], turn: Turn): S
   return state;
 }
 
-function onFrame(state: Alive, frame: FrameFromClient, bytes: number, turn: Turn): ServerState {
-  if (state.kind === 'open') return onOpenFrame(proven(alive(state, turn)), frame, bytes, turn);
+function onFrame(state: Alive, frame: FrameFromClient, bytes: number, turn: Turn): Next {
+  if (state.kind === 'open') return onOpenFrame(state, frame, bytes, turn);
   if (state.kind !== 'waiting' || frame.kind !== 'hello') {
     return frame.kind === 'close' ? gone(CLOSE.done, turn) : shut(CLOSE.badFrame, turn);
   }
@@ -147,11 +153,7 @@ function onFrame(state: Alive, frame: FrameFromClient, bytes: number, turn: Turn
   return { kind: 'attaching', deadAtMs: state.deadAtMs, hello: frame, token: '', subject: '' };
 }
 
-function onAuthenticated(
-  state: Alive,
-  event: Extract<ServerEvent, { kind: 'authenticated' }>,
-  turn: Turn,
-): ServerState {
+function onAuthenticated(state: Alive, event: Extract<ServerEvent, { kind: 'authenticated' }>, turn: Turn): Next {
   const { subject, hash, fresh } = event;
   // A fresh credential within a session: it is for the same subject, or for nothing.
   if (state.kind === 'open') return subject === state.subject ? state : shut(CLOSE.tokenRefused, turn);
@@ -162,7 +164,7 @@ function onAuthenticated(
   return { ...state, token: fresh.token, subject };
 }
 
-function onStored(state: Alive, result: StoreResult, news: HostsNews | undefined, turn: Turn): ServerState {
+function onStored(state: Alive, result: StoreResult, news: HostsNews | undefined, turn: Turn): Next {
   tellAppend(result, turn);
   if (result.kind === 'refused') {
     if (state.kind !== 'attaching') return state;
@@ -172,15 +174,17 @@ function onStored(state: Alive, result: StoreResult, news: HostsNews | undefined
   if (result.kind === 'attached') return state.kind === 'attaching' ? open(state, result, news ?? {}, turn) : state;
   if (result.kind === 'fenced') return shut(CLOSE.superseded, turn);
   if (result.kind === 'failed') return onFailure(state, result.op, turn);
-  return state.kind === 'open' ? onResult(state, result, turn) : state;
+  if (state.kind === 'open') onResult(state, result, turn);
+  return state;
 }
 
 /** Whether the store has done it or not: the next attach will tell, so the client is sent for one. */
-function onFailure(state: Alive, op: StoreRequest['op'], turn: Turn): ServerState {
+function onFailure(state: Alive, op: StoreRequest['op'], turn: Turn): Next {
   if (op === 'append' || op === 'end') return state;
   // The next touch tells it again.
-  if (op === 'acknowledge') return state.kind === 'open' ? { ...state, telling: 'idle' } : state;
-  return shut(CLOSE.busy, turn, turn.policy.retryWindowMs);
+  if (op !== 'acknowledge') return shut(CLOSE.busy, turn, turn.policy.retryWindowMs);
+  if (state.kind === 'open') state.telling = 'idle';
+  return state;
 }
 
 function open(
@@ -188,7 +192,7 @@ function open(
   { record, result, lost }: Extract<AttachResult, { kind: 'attached' }>,
   news: HostsNews,
   turn: Turn,
-): ServerState {
+): Draft {
   const { ttlMs, maxBytes, window, heartbeatMs, retryWindowMs } = turn.policy;
   const { sid, epoch, stream, rx, tx, floor } = record;
   const at = result === 'new' ? floor : Math.max(floor, hello.rx);
@@ -202,14 +206,19 @@ function open(
   if (lost.c2s === 'unknown') turn.out.push({ kind: 'gap', range: null });
   const { nowMs } = turn;
   const upward = { rx, asked: rx, queue: [], queuedBytes: 0 };
-  const downward = { tx, sent: at, acked: at, flying: [], reading: false, stored: -1, telling: 'unproven' } as const;
-  const times = { touchAtMs: nowMs + ttlMs / 4, pingAtMs: 0, deadAtMs: 0, patienceAtMs: NEVER };
-  return alive({ kind: 'open', sid, epoch, stream, subject, ...upward, ...downward, ...times }, turn);
+  const downward = { tx, sent: at, acked: at, flying: [], flyingBytes: 0, reading: false };
+  const telling = { stored: -1, telling: 'unproven', touchAtMs: nowMs + ttlMs / 4 } as const;
+  const times = { pingAtMs: 0, deadAtMs: 0, patienceAtMs: NEVER };
+  const state: Draft = { kind: 'open', sid, epoch, stream, subject, ...upward, ...downward, ...telling, ...times };
+  alive(state, turn);
+  return state;
 }
 
-function onOpenFrame(before: OpenState, frame: FrameFromClient, bytes: number, turn: Turn): ServerState {
-  const state = 'ack' in frame ? onAck(before, frame.ack, turn) : before;
-  if (state.kind !== 'open') return state;
+function onOpenFrame(state: Draft, frame: FrameFromClient, bytes: number, turn: Turn): Next {
+  alive(state, turn);
+  proven(state);
+  if ('ack' in frame && frame.ack > state.sent) return shut(CLOSE.badSequence, turn);
+  if ('ack' in frame) onAck(state, frame.ack, turn);
   switch (frame.kind) {
     case 'message': {
       const { seq, key = null, data } = frame;

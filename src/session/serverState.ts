@@ -59,6 +59,8 @@ export interface OpenState {
   readonly acked: number;
   /** What was sent and not acknowledged, with its bytes. */
   readonly flying: readonly (readonly [seq: number, bytes: number])[];
+  /** What that weighs together. */
+  readonly flyingBytes: number;
   readonly reading: boolean;
   /**
    * What the store was told of `acked`, and how that stands. `unproven`: the client has not used the connection yet, so its old token
