@@ -123,4 +123,19 @@ export const DEFAULTS = {
     /** Longest event. */
     maxEventChars: 1_048_576,
   },
+  socket: {
+    /** A second host is asked beside the first when that has not opened after this. */
+    staggerMs: 2_000,
+    /** Until a link must be open; doubled with each round that failed. */
+    openMs: 5_000,
+    maxQueuedBytes: 1_048_576,
+    intervalMs: 4_000,
+    deadMs: 8_000,
+    reconnect: {
+      firstWaitMs: 1_000,
+      backoffBaseMs: 500,
+      backoffCapMs: 20_000,
+      minUptimeMs: 5_000,
+    },
+  },
 } as const;

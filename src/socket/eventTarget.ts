@@ -55,7 +55,8 @@ function tell(listener: Listener, event: Event, target: unknown): void {
 const platform = globalThis as unknown as Readonly<Record<string, (new (...args: never[]) => object) | undefined>>;
 
 /** The platform's `EventTarget`, or what stands in for it. Looked up when it is needed: some apps bring one along. */
-export const eventTargetClass = (): typeof EventTarget => (platform['EventTarget'] ?? PlainTarget) as typeof EventTarget;
+export const eventTargetClass = (): typeof EventTarget =>
+  (platform['EventTarget'] ?? PlainTarget) as typeof EventTarget;
 
 /**
  * An event of the platform's own class, where it has that; else a plain one with the same members.

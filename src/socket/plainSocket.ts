@@ -12,6 +12,10 @@ export interface PlainSocket {
   close(code?: number, reason?: string): void;
   /** `ws` only: ends the connection without a closing handshake. */
   terminate?(): void;
+  /** `ws` only: sends a ping, which the other side's protocol layer answers. */
+  ping?(): void;
+  /** `ws` only. */
+  on?(event: 'ping' | 'pong', listener: () => void): unknown;
 }
 
 /** Makes connections: `globalThis.WebSocket`, or a class of its shape. */

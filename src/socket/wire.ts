@@ -1,5 +1,7 @@
+import { closeEnd, upgradeEnd } from '../policy/closeCode.ts';
 import { NO_HINTS } from '../policy/hints.ts';
 import type { AttemptEnd, Fault } from '../policy/outcome.ts';
+import { recordOf } from '../policy/poolState.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import type { PlainSocket, WebSocketConstructor } from './plainSocket.ts';
 
@@ -9,7 +11,11 @@ export interface WireRequest {
   /** `ws:` or `wss:`, at the host itself. */
   readonly url: string;
   readonly protocols: readonly string[];
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** What else the platform's class takes as its third argument. Default nothing. */
+  readonly options?: object | undefined;
+  /** Default `arraybuffer`; null leaves it to the platform. */
+  readonly binaryType?: string | null;
 }
 
 /** What a connection tells. After `closed`, and after {@link Wire.drop}, it tells nothing more. */
@@ -21,31 +27,51 @@ export interface WireListener {
 
 /**
  * One connection to one host. What becomes of it is booked with the pool: one that ends before {@link Wire.proven} was
- * called is a failure of its host, and so is one that breaks later.
+ * called is a failure of its host, and so is one that breaks later; see `policy/closeCode.ts`.
  */
 export class Wire {
   readonly origin: string;
   readonly socket: PlainSocket;
+  /** When the host was heard last, or else when the connection was begun. */
+  heardMs: number;
+  /** The HTTP status with which the upgrade was refused. Only `ws` tells; null else. */
+  status: number | null = null;
   readonly #pool: HostPool;
   readonly #startedMs: number;
   #proven = false;
+  #booked = false;
 
   /** @throws what the constructor throws: the arguments are the caller's. */
   constructor(pool: HostPool, origin: string, request: WireRequest, listener: WireListener) {
-    const { WebSocket, url, protocols, headers } = request;
+    const { binaryType = 'arraybuffer' } = request;
     this.origin = origin;
     this.#pool = pool;
-    this.#startedMs = pool.ports.clock.now();
-    this.socket =
-      headers === undefined ? new WebSocket(url, [...protocols]) : new WebSocket(url, [...protocols], { headers });
-    this.socket.binaryType = 'arraybuffer';
-    this.socket.onopen = () => listener.opened();
-    this.socket.onmessage = (event: { readonly data: unknown }) => listener.message(event.data);
+    this.heardMs = this.#startedMs = pool.ports.clock.now();
+    this.socket = openSocket(request);
+    if (binaryType !== null) this.socket.binaryType = binaryType;
+    this.socket.onopen = () => {
+      this.#heard();
+      listener.opened();
+    };
+    this.socket.onmessage = (event: { readonly data: unknown }) => {
+      this.#heard();
+      listener.message(event.data);
+    };
+    this.socket.onerror = (event: { readonly message?: unknown }) => {
+      // `ws` says in words what became of the upgrade; no other platform does.
+      const [, status] = /server response: (\d{3})$/.exec(String(event.message)) ?? [];
+      if (status !== undefined) this.status = Number(status);
+    };
     this.socket.onclose = ({ code, reason, wasClean }: Pick<CloseEvent, 'code' | 'reason' | 'wasClean'>) => {
       this.#detach();
-      if (!wasClean || code === 1006) this.blame(this.#proven ? 'reset' : 'network');
+      const end =
+        this.status === null ? closeEnd(wasClean === false ? 1006 : code, this.#proven) : upgradeEnd(this.status);
+      if (end !== null) this.book(end);
       listener.closed(code, reason, wasClean);
     };
+    // Protocol pings and their answers are signs of life as well.
+    this.socket.on?.('ping', () => this.#heard());
+    this.socket.on?.('pong', () => this.#heard());
   }
 
   /** The host serves: its upgrade was accepted, or, in a session, its welcome came. */
@@ -62,16 +88,36 @@ export class Wire {
 
   /** Books what the host said of itself, as if it were the answer to a request. */
   book(end: AttemptEnd): void {
-    this.#pool.report(this.origin, end, this.#startedMs, this.#pool.ports.clock.now(), null);
+    const nowMs = this.#pool.ports.clock.now();
+    this.#booked = true;
+    this.#pool.report(this.origin, end, this.#sinceMs(nowMs), nowMs, null);
   }
 
   /**
    * Leaves the connection. Detaches first: a dead one may take for ever to close, and what it says then is of no
    * interest (multica#8525).
+   *
+   * @param dead True where no answer is expected any more: the connection is ended without a closing handshake, where it can be.
    */
-  drop(code?: number, reason?: string): void {
+  drop(code?: number, reason?: string, dead = false): void {
     this.#detach();
-    this.socket.close(code, reason);
+    if (!this.#booked) this.#pool.abandon(this.origin, this.#startedMs);
+    if (dead && this.socket.terminate !== undefined) this.socket.terminate();
+    else this.socket.close(code, reason);
+  }
+
+  #heard(): void {
+    this.heardMs = this.#pool.ports.clock.now();
+  }
+
+  /**
+   * When that which is booked now began. A connection that stood has only now shown what its host is like; unless it is older
+   * than the host's present time in service: then it is one of those that an outage left behind.
+   */
+  #sinceMs(nowMs: number): number {
+    const health = recordOf(this.#pool.state, this.origin)?.health;
+    const isRemnant = health !== undefined && 'sinceMs' in health && this.#startedMs < health.sinceMs;
+    return this.#proven && !isRemnant ? nowMs : this.#startedMs;
   }
 
   #detach(): void {
@@ -79,4 +125,20 @@ export class Wire {
     // `ws` throws an error that nobody listens to.
     this.socket.onerror = () => {};
   }
+}
+
+function openSocket({ WebSocket, url, protocols, headers, options }: WireRequest): PlainSocket {
+  const list = [...protocols];
+  if (headers === undefined && options === undefined) return new WebSocket(url, list);
+  if (isNodesOwn(WebSocket)) return new WebSocket(url, { protocols: list, ...options, headers } as never);
+  return new WebSocket(url, list, { ...options, ...(headers && { headers }) });
+}
+
+/** Node's own class takes headers, too, but beside the protocols in its second argument. */
+function isNodesOwn(WebSocket: WebSocketConstructor): boolean {
+  const { WebSocket: own, process } = globalThis as {
+    WebSocket?: unknown;
+    process?: { versions?: { undici?: string } };
+  };
+  return WebSocket === own && process?.versions?.undici !== undefined && typeof document === 'undefined';
 }

@@ -1,0 +1,355 @@
+import { SwitchoverError } from '../../policy/error.ts';
+import type { HostConfig } from '../../policy/topology.ts';
+import type { HostPool } from '../../runtime/hostPool.ts';
+import type { MaybePromise } from '../../runtime/ports.ts';
+import { domError, makeEvent } from '../eventTarget.ts';
+import type { Wire, WireRequest } from '../wire.ts';
+import { checkClose } from './arguments.ts';
+import { Comeback } from './comeback.ts';
+import { Dial, type DialEnd, type DialOwner } from './dial.ts';
+import type { SocketEnd, SocketSettings } from './options.ts';
+import { Outbound, type SocketData, sizeOf } from './outbound.ts';
+import { Pulse } from './pulse.ts';
+import { type Requests, socketUrl } from './requests.ts';
+
+/** `between`: the last link is lost, and the next one is not there yet. */
+type Phase = 'connecting' | 'open' | 'between' | 'closing' | 'closed';
+
+const READY_STATE = { connecting: 0, open: 1, between: 0, closing: 2, closed: 3 } as const;
+
+/** How long a link may take to close while nothing of what was sent moves on, in milliseconds: a dead one takes for ever. */
+const CLOSE_MS = 5_000;
+
+const GONE: SocketEnd = { code: 1006, reason: '', wasClean: false };
+
+/** The life of one socket: from link to link, until it is closed. */
+export class SocketLife implements DialOwner {
+  readonly #pool: HostPool;
+  readonly #settings: SocketSettings;
+  readonly #requests: Requests;
+  readonly #emit: (event: Event) => void;
+  readonly #comeback: Comeback | null;
+  readonly #outbound: Outbound;
+  readonly #unsubscribe: readonly (() => void)[];
+  #phase: Phase = 'connecting';
+  #wire: Wire | null = null;
+  #openedMs = 0;
+  #pulse: Pulse | null = null;
+  /** The hosts that are being asked for the next link; beside a living one, too, that is to be left. */
+  #dial: Dial | null = null;
+  #dialledMs = 0;
+  #cancelTimer: () => void = () => {};
+  #dueMs = 0;
+  /** What the next link replaces, and why; null before the first. */
+  #left: { readonly from: string; readonly cause: string; readonly atMs: number } | null = null;
+  /** True while a link that may be dead is being replaced. */
+  #doubted = false;
+  /** The pool has another current host, which was heard of while hosts were being asked. */
+  #news: string | null = null;
+  #wasOffline = false;
+  #unsentBytes = 0;
+  #binaryType: string | null = null;
+  url: string;
+
+  constructor(pool: HostPool, settings: SocketSettings, requests: Requests, emit: (event: Event) => void) {
+    this.#pool = pool;
+    this.#settings = settings;
+    this.#requests = requests;
+    this.#emit = emit;
+    this.#outbound = new Outbound(settings.maxQueuedBytes);
+    const { reconnect, shouldReconnect, failback } = settings;
+    this.#comeback = reconnect && new Comeback(reconnect, shouldReconnect, pool.ports.random);
+    const host = pool.hostOf(pool.state.current);
+    this.url = host === undefined || requests.path === null ? '' : socketUrl(host, requests.path);
+    const switched = () => this.#leave('switchover');
+    const failedBack = () => failback === 'move' && this.#leave('failback');
+    pool.events.on('switchover', switched);
+    pool.events.on('failback', failedBack);
+    this.#unsubscribe = [
+      () => pool.events.off('switchover', switched),
+      () => pool.events.off('failback', failedBack),
+      pool.onBetterTimes(() => this.#look()),
+    ];
+    void this.#begin();
+  }
+
+  get readyState(): 0 | 1 | 2 | 3 {
+    return READY_STATE[this.#phase];
+  }
+
+  get protocol(): string {
+    return this.#wire?.socket.protocol ?? '';
+  }
+
+  get extensions(): string {
+    return this.#wire?.socket.extensions ?? '';
+  }
+
+  get bufferedAmount(): number {
+    return this.#unsentBytes + this.#outbound.bytes + (this.#wire?.socket.bufferedAmount ?? 0);
+  }
+
+  get binaryType(): string {
+    return this.#binaryType ?? this.#wire?.socket.binaryType ?? 'blob';
+  }
+
+  /** Holds for the links to come as well. An unknown value is passed over, as browsers do. */
+  set binaryType(type: string) {
+    if (!['blob', 'arraybuffer', 'nodebuffer', 'fragments'].includes(type)) return;
+    this.#binaryType = type;
+    if (this.#wire !== null) this.#wire.socket.binaryType = type;
+  }
+
+  get openMs(): number {
+    return Math.min(this.#pool.settings.timeout.totalMs, this.#settings.openMs * 2 ** (this.#comeback?.round ?? 0));
+  }
+
+  get staggerMs(): number {
+    return this.#settings.staggerMs;
+  }
+
+  request(host: HostConfig): MaybePromise<WireRequest> {
+    return this.#requests.at(host, this.#comeback?.refused ?? false);
+  }
+
+  send(data: SocketData): void {
+    if (this.#phase === 'open') this.#wire?.socket.send(data);
+    else if (this.readyState > 1) this.#unsentBytes += sizeOf(data);
+    else if (this.#phase === 'connecting' || !this.#outbound.push(data)) {
+      throw domError(
+        'InvalidStateError',
+        'The socket is connecting, and can keep no (more) messages until it is open.',
+      );
+    }
+  }
+
+  close(code?: number, reason?: string): void {
+    checkClose(code, reason);
+    if (this.readyState > 1) return;
+    const wire = this.#phase === 'open' ? this.#wire : null;
+    this.#phase = 'closing';
+    this.#rest();
+    if (wire === null) {
+      const error = new SwitchoverError('CLOSED', 'The socket was closed before it was open.', {
+        remedy: 'Close it later, or make no socket.',
+      });
+      queueMicrotask(() => this.#finish(GONE, error));
+    } else {
+      wire.socket.close(code, reason);
+      this.#awaitClose(wire, Infinity);
+    }
+  }
+
+  opened(wire: Wire, url: string): void {
+    const left = this.#left;
+    this.#rest();
+    this.#wire?.drop(1000);
+    this.#wire = wire;
+    this.url = url;
+    if (this.#binaryType !== null) wire.socket.binaryType = this.#binaryType;
+    this.#phase = 'open';
+    this.#openedMs = this.#nowMs();
+    this.#left = null;
+    this.#pulse = this.#feel(wire);
+    this.#emit(makeEvent('Event', 'open'));
+    // What listeners have just sent goes first: it may be what lets the rest in.
+    this.#outbound.flush((data) => this.send(data));
+    if (this.#wire !== wire) return;
+    if (left !== null) {
+      const { from, cause, atMs } = left;
+      this.#tell('reconnected', { from, to: wire.origin, cause, tookMs: this.#openedMs - atMs });
+    }
+    const news = this.#news;
+    this.#news = null;
+    if (news !== null && this.#pool.state.current !== wire.origin) this.#leave(news);
+  }
+
+  message(wire: Wire, data: unknown): void {
+    if (wire !== this.#wire || this.#phase !== 'open') return;
+    // It is alive after all.
+    if (this.#doubted) this.#stay();
+    if (this.#settings.heartbeat?.isPong?.(data)) return;
+    this.#emit(makeEvent('MessageEvent', 'message', { data, origin: wire.origin.replace(/^http/, 'ws') }));
+  }
+
+  closed(wire: Wire, end: SocketEnd): void {
+    if (wire !== this.#wire) return;
+    if (this.#phase === 'open') this.#lost(wire, end, `code ${end.code}`);
+    else this.#finish(end);
+  }
+
+  failed(last: DialEnd | null): void {
+    this.#dial = null;
+    const comeback = this.#comeback;
+    if (this.#phase === 'open') {
+      // The link that was to be left is still there. Another try, unless nobody better is left to be asked.
+      if (last === null || comeback === null) this.#stay();
+      else this.#wait(comeback.waitMs(), () => this.#replace(this.#left?.cause ?? ''));
+      return;
+    }
+    const { error, status } = last ?? { error: undefined, status: null };
+    const end = { ...GONE, ...last };
+    const objection = comeback === null ? 'rounds' : comeback.objection(end, status);
+    if (objection !== null) this.#finish(end, failureOf(objection, end, error));
+    else this.#again(comeback?.waitMs() ?? 0, status === null ? 'no host opened' : `http ${status}`, error);
+  }
+
+  async #begin(): Promise<void> {
+    const { ready } = this.#pool;
+    if (ready !== null) await ready;
+    if (this.#pool.closed) {
+      await undefined;
+      this.#finish(GONE, this.#pool.signal.reason);
+    } else if (this.#phase === 'connecting') this.#ask(null);
+  }
+
+  #ask(avoid: string | null): void {
+    this.#dialledMs = this.#nowMs();
+    this.#dial = new Dial(this.#pool, this, avoid);
+  }
+
+  /** The link is gone, and nobody here had asked for that. */
+  #lost(wire: Wire, end: SocketEnd, cause: string, waitMs?: number): void {
+    const comeback = this.#comeback;
+    if (comeback === null) return this.#finish(end);
+    const nowMs = this.#nowMs();
+    comeback.lasted(nowMs - this.#openedMs);
+    const isFirst = comeback.round === 0;
+    this.#pulse?.stop();
+    this.#wire = null;
+    this.#phase = 'between';
+    this.#doubted = false;
+    this.#left = { from: wire.origin, cause, atMs: nowMs };
+    const objection = comeback.objection(end, null);
+    if (objection !== null) return this.#finish(end, failureOf(objection, end, undefined));
+    const drawnMs = comeback.waitMs();
+    this.#again(isFirst ? (waitMs ?? drawnMs) : drawnMs, cause, undefined);
+  }
+
+  /** Plans the next round, unless one is under way already, and says so. */
+  #again(delayMs: number, cause: string, error: unknown): void {
+    const isAsked = this.#dial !== null;
+    if (!isAsked) this.#wait(delayMs, () => this.#ask(null));
+    const from = this.#left?.from ?? null;
+    this.#tell('reconnecting', { from, cause, error, round: this.#comeback?.round, delayMs: isAsked ? 0 : delayMs });
+  }
+
+  /** The pool has another current host: this link goes there, too, once it has a successor. */
+  #leave(cause: string): void {
+    if (this.#comeback === null) return;
+    if (this.#phase !== 'open' || this.#dial !== null) this.#news = cause;
+    else this.#wait(this.#comeback.spreadMs(), () => this.#replace(cause));
+  }
+
+  /** The link may be dead, and can't be asked. */
+  #doubt(): void {
+    if (this.#comeback === null || this.#dial !== null) return;
+    this.#doubted = true;
+    this.#leave('woke');
+  }
+
+  /** Asks for a successor of a link that stays until that is there: a better host, or for one that may be dead any. */
+  #replace(cause: string): void {
+    const from = this.#wire?.origin ?? '';
+    if (!this.#doubted && this.#pool.state.current === from) return;
+    this.#left = { from, cause, atMs: this.#nowMs() };
+    this.#ask(this.#doubted ? null : from);
+  }
+
+  #stay(): void {
+    this.#doubted = false;
+    this.#dial?.stop();
+    this.#dial = null;
+    this.#cancelTimer();
+  }
+
+  #look(): void {
+    if (this.#pool.closed) return this.close(1000);
+    const isOffline = this.#pool.state.connectivity.kind === 'offline';
+    const isBack = this.#wasOffline && !isOffline;
+    this.#wasOffline = isOffline;
+    if (this.#phase === 'open') {
+      if (!isOffline) this.#pulse?.verify(isBack);
+    } else if (this.readyState === 0 && this.#dial === null) {
+      const nowMs = this.#nowMs();
+      const earlyMs = this.#comeback?.earlyMs(nowMs - this.#dialledMs, this.#dueMs - nowMs) ?? null;
+      if (earlyMs !== null) this.#wait(earlyMs, () => this.#ask(null));
+    }
+  }
+
+  #feel(wire: Wire): Pulse | null {
+    const { heartbeat } = this.#settings;
+    if (heartbeat === null) return null;
+    const { socket } = wire;
+    const { ping } = heartbeat;
+    const own = socket.ping === undefined ? null : () => socket.ping?.();
+    return new Pulse(this.#pool.ports.clock, heartbeat, {
+      heardMs: () => wire.heardMs,
+      ping: ping === undefined ? own : () => socket.send(ping()),
+      dead: () => {
+        this.#pulse = null;
+        wire.blame('timeout');
+        wire.drop(undefined, undefined, true);
+        this.#lost(wire, GONE, 'no answer', 0);
+      },
+      slept: () => this.#doubt(),
+    });
+  }
+
+  /** Lets a link close for as long as what was sent moves on. */
+  #awaitClose(wire: Wire, beforeBytes: number): void {
+    this.#wait(CLOSE_MS, () => {
+      const { bufferedAmount } = wire.socket;
+      if (bufferedAmount > 0 && bufferedAmount < beforeBytes) return this.#awaitClose(wire, bufferedAmount);
+      wire.drop(undefined, undefined, true);
+      this.#finish(GONE);
+    });
+  }
+
+  #finish(end: SocketEnd, error?: unknown): void {
+    if (this.#phase === 'closed') return;
+    this.#phase = 'closed';
+    this.#rest();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    if (error !== undefined) this.#emit(makeEvent('Event', 'error', {}, { error, message: String(error) }));
+    const { code, reason, wasClean } = end;
+    this.#emit(makeEvent('CloseEvent', 'close', { code, reason, wasClean }));
+  }
+
+  #rest(): void {
+    this.#stay();
+    this.#pulse?.stop();
+    this.#pulse = null;
+  }
+
+  #tell(type: string, detail: object): void {
+    this.#emit(makeEvent('CustomEvent', type, { detail }));
+  }
+
+  #wait(delayMs: number, then: () => void): void {
+    this.#cancelTimer();
+    this.#dueMs = this.#nowMs() + delayMs;
+    this.#cancelTimer = this.#pool.ports.clock.setTimer(then, delayMs);
+  }
+
+  #nowMs(): number {
+    return this.#pool.ports.clock.now();
+  }
+}
+
+function failureOf(
+  objection: 'told' | 'refused' | 'rounds',
+  { code }: SocketEnd,
+  cause: unknown,
+): SwitchoverError | undefined {
+  if (objection === 'told') return undefined;
+  return objection === 'refused'
+    ? new SwitchoverError('CREDENTIAL_REFUSED', `The server refused the socket twice (${code}).`, {
+        remedy: 'Make another socket once the credentials are good.',
+        cause,
+      })
+    : new SwitchoverError('HOSTS_FAILED', 'No host has opened a socket.', {
+        remedy: 'See the status of the pool, and the cause.',
+        cause,
+      });
+}
