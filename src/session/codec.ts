@@ -17,8 +17,12 @@ export type Decoded<F> =
 export const HEADER_BYTES = 256;
 
 type Check = (value: unknown) => boolean;
-/** By name, what a frame's field must be. A `?` at the end of the name: may be missing. */
-type Fields = Readonly<Record<string, Check>>;
+/** What the fields of a frame must be, and whether they may be missing. */
+type Fields = readonly (readonly [name: string, check: Check, optional: boolean])[];
+
+/** By name; a `?` at its end: may be missing. */
+const fields = (checks: Readonly<Record<string, Check>>): Fields =>
+  Object.entries(checks).map(([name, check]) => [name.replace('?', ''), check, name.endsWith('?')]);
 
 const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 const seq: Check = (value) => value !== 0 && count(value);
@@ -51,16 +55,16 @@ const losses: Check = (value) => isRecord(value) && loss(value['s2c']) && loss(v
 const origins: Check = (value) => Array.isArray(value) && value.length <= 64 && value.every(origin);
 
 const COMMON: Readonly<Record<string, Fields>> = {
-  message: { seq, ack: count, 'key?': isKey },
-  ack: { ack: count },
-  lost: { to: seq },
-  ping: {},
-  pong: {},
-  close: { code, 'reason?': /* @__PURE__ */ upTo(123), 'windowMs?': spanMs },
+  message: /* @__PURE__ */ fields({ seq, ack: count, 'key?': isKey }),
+  ack: /* @__PURE__ */ fields({ ack: count }),
+  lost: /* @__PURE__ */ fields({ to: seq }),
+  ping: [],
+  pong: [],
+  close: /* @__PURE__ */ fields({ code, 'reason?': /* @__PURE__ */ upTo(123), 'windowMs?': spanMs }),
 };
 
 const FROM_CLIENT: Readonly<Record<string, Fields>> = {
-  hello: {
+  hello: /* @__PURE__ */ fields({
     v: (value) => value === PROTOCOL_VERSION,
     sid: idOrNone,
     token: idOrNone,
@@ -71,12 +75,12 @@ const FROM_CLIENT: Readonly<Record<string, Fields>> = {
     host: origin,
     cause: word,
     'auth?': credential,
-  },
-  auth: { auth: credential },
+  }),
+  auth: /* @__PURE__ */ fields({ auth: credential }),
 };
 
 const FROM_SERVER: Readonly<Record<string, Fields>> = {
-  welcome: {
+  welcome: /* @__PURE__ */ fields({
     sid: id,
     token: id,
     epoch: seq,
@@ -92,10 +96,10 @@ const FROM_SERVER: Readonly<Record<string, Fields>> = {
     retryWindowMs: spanMs,
     'hosts?': origins,
     'generation?': count,
-  },
-  drain: { deadlineMs: spanMs, jitterMs: spanMs, 'to?': origin },
-  moved: { windowMs: spanMs, 'to?': origin },
-  renew: { withinMs: spanMs },
+  }),
+  drain: /* @__PURE__ */ fields({ deadlineMs: spanMs, jitterMs: spanMs, 'to?': origin }),
+  moved: /* @__PURE__ */ fields({ windowMs: spanMs, 'to?': origin }),
+  renew: /* @__PURE__ */ fields({ withinMs: spanMs }),
 };
 
 /** Reads what a client sent. Never throws. */
@@ -111,9 +115,10 @@ export function decodeFromServer(input: string | Uint8Array, maxBytes: number): 
 /** A frame as it goes over the wire: JSON, or for a payload of bytes a line of JSON and then the bytes. */
 export function encode(frame: FrameToServer | FrameToClient): string | Uint8Array<ArrayBuffer> {
   if (frame.kind !== 'message') return JSON.stringify(frame);
-  const { data, ...head } = frame;
-  const header = JSON.stringify(head);
-  return data.binary ? withBytes(`${header}\n`, data.text) : `${header.slice(0, -1)},"data":${data.text}}`;
+  // Most frames are this one. A key has nothing in it that JSON would escape.
+  const { seq, ack, key, data } = frame;
+  const head = `{"kind":"message","seq":${seq},"ack":${ack}${key === undefined ? '' : `,"key":"${key}"`}`;
+  return data.binary ? withBytes(`${head}}\n`, data.text) : `${head},"data":${data.text}}`;
 }
 
 function decode(input: string | Uint8Array, maxBytes: number, own: Readonly<Record<string, Fields>>): Decoded<unknown> {
@@ -131,14 +136,17 @@ function decodeText(text: string, own: Readonly<Record<string, Fields>>): Decode
   const frame = pick(source, own);
   if (frame === null || kind !== 'message') return accepted(frame);
   const { data } = source;
-  return data === undefined ? refused(CLOSE.badFrame) : accepted({ ...frame, data });
+  if (data === undefined) return refused(CLOSE.badFrame);
+  frame['data'] = data;
+  return accepted(frame);
 }
 
 function decodeBytes(bytes: Uint8Array, own: Readonly<Record<string, Fields>>): Decoded<unknown> {
   const end = bytes.subarray(0, HEADER_BYTES).indexOf(10);
   const source = parse(String.fromCharCode(...bytes.subarray(0, Math.max(end, 0))));
   const frame = source.kind === 'message' && !('data' in source) ? pick(source, own) : null;
-  return accepted(frame === null ? null : { ...frame, data: bytes.slice(end + 1) });
+  if (frame !== null) frame['data'] = bytes.slice(end + 1);
+  return accepted(frame);
 }
 
 const refused = (code: number): Decoded<unknown> => ({ kind: 'refused', code });
@@ -157,18 +165,17 @@ function parse(text: string): Record<string, unknown> & { kind?: unknown } {
 }
 
 /** The frame's own fields, each checked; what else stands beside them is for later versions. */
-function pick(source: ReturnType<typeof parse>, own: Readonly<Record<string, Fields>>): object | null {
+function pick(source: ReturnType<typeof parse>, own: Readonly<Record<string, Fields>>): Record<string, unknown> | null {
   const { kind } = source;
   if (typeof kind !== 'string') return null;
-  const fields = [own, COMMON].find((kinds) => Object.hasOwn(kinds, kind))?.[kind];
-  if (fields === undefined) return null;
+  const wanted = Object.hasOwn(COMMON, kind) ? COMMON[kind] : Object.hasOwn(own, kind) ? own[kind] : undefined;
+  if (wanted === undefined) return null;
   const frame: Record<string, unknown> = { kind };
-  for (const [field, check] of Object.entries(fields)) {
-    const name = field.replace('?', '');
+  for (const [name, check, optional] of wanted) {
     if (Object.hasOwn(source, name)) {
       if (!check(source[name])) return null;
       frame[name] = source[name];
-    } else if (name === field) return null;
+    } else if (!optional) return null;
   }
   return frame;
 }

@@ -22,17 +22,27 @@ export function payloadOf(data: unknown): Payload | null {
 
 /** True for a JSON text that is nested at most so deep. Looked at before it is parsed: not every engine's parser survives any depth. */
 export function isShallow(text: string, most: number): boolean {
+  // Too short for more brackets than that.
+  if (text.length <= most) return true;
   let depth = 0;
-  let quoted = false;
   for (let at = 0; at < text.length; at++) {
-    const char = text.charAt(at);
-    if (char === '"') quoted = !quoted;
-    else if (quoted) at += char === '\\' ? 1 : 0;
-    else if (char === '[' || char === '{') {
-      if (++depth > most) return false;
-    } else if (char === ']' || char === '}') depth--;
+    const code = text.charCodeAt(at);
+    if (code === 34) at = endOfText(text, at);
+    // Opening and closing brackets differ from their braces by one bit.
+    else if ((code | 32) === 123 && ++depth > most) return false;
+    else if ((code | 32) === 125) depth--;
   }
   return true;
+}
+
+/** Where the quoted text ends that begins at `from`: at a quote with an even number of backslashes before it. */
+function endOfText(text: string, from: number): number {
+  for (let end = text.indexOf('"', from + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let before = end - 1;
+    while (text.charCodeAt(before) === 92) before--;
+    if ((end - before) % 2 === 1) return end;
+  }
+  return text.length;
 }
 
 /** What a payload weighs on the wire, in bytes. */
