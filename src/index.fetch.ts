@@ -1,6 +1,6 @@
 import type { HostList } from './policy/hostList.ts';
-import { HostPool } from './runtime/hostPool.ts';
-import type { PoolOptions } from './runtime/poolOptions.ts';
+import { HostPool, type PoolOptions } from './runtime/hostPool.ts';
+import { plainPorts } from './runtime/systemPorts.ts';
 
 export { createFetch } from './http/createFetch.ts';
 export * from './publicParts.ts';
@@ -12,5 +12,5 @@ export * from './publicParts.ts';
  * @throws SwitchoverError `NO_HOSTS`, `INVALID_HOST`, `INSECURE_HOST`, `DUPLICATE_HOST`, `INVALID_OPTION`.
  */
 export function createPool(hosts: HostList, options: PoolOptions = {}): HostPool {
-  return new HostPool(hosts, options);
+  return new HostPool(hosts, options, plainPorts());
 }

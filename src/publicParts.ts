@@ -13,12 +13,12 @@ export { type AttemptTrace, SwitchoverError, type SwitchoverErrorCode } from './
 export type { EjectionPolicy, FailbackPolicy, FencePolicy, HealthOptions, ProbePolicy } from './policy/healthPolicy.ts';
 export { type KubernetesProbe, kubernetesProbe, type NginxChecks, nginxChecks } from './policy/healthPresets.ts';
 export type { HostList, HostSpec } from './policy/hostList.ts';
+export type { BudgetPolicy, PolicyOptions, RetryPolicy, TimeoutPolicy } from './policy/policyOptions.ts';
+export type { PoolRule } from './policy/poolRule.ts';
 export type { HostMove, MoveKind } from './policy/poolState.ts';
-export type { RetryPolicy } from './policy/retry.ts';
 export type { FailoverEvents } from './runtime/events.ts';
-export type { HostPool } from './runtime/hostPool.ts';
+export type { HostPool, PoolOptions, PoolPart } from './runtime/hostPool.ts';
 export { memoryStore } from './runtime/memoryStore.ts';
-export type { BudgetPolicy, PoolOptions, TimeoutPolicy } from './runtime/poolOptions.ts';
 export type {
   Clock,
   Connectivity,
@@ -31,6 +31,6 @@ export type {
   Ports,
   Random,
 } from './runtime/ports.ts';
-export type { ProbeAnswer } from './runtime/prober.ts';
+export type { ProbeAnswer, Prober } from './runtime/prober.ts';
 export type { HostStatus, PoolStatus } from './runtime/status.ts';
 export { type WellKnownOptions, wellKnownHosts } from './runtime/wellKnown.ts';

@@ -1,14 +1,10 @@
-import { DEFAULTS } from '../policy/defaults.ts';
-import { readHints } from '../policy/hints.ts';
 import type { AttemptEnd, Fault, Outcome } from '../policy/outcome.ts';
-import { parseRetryAfter } from '../policy/retryAfter.ts';
 import { urlOn } from '../policy/target.ts';
 import type { HostConfig } from '../policy/topology.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import type { TimeLimit } from '../runtime/timeLimits.ts';
 import { reasonOf } from './abortReason.ts';
 import { linkSignal } from './linkSignal.ts';
-import { networkFault } from './networkFault.ts';
 import type { SentBody } from './sentBody.ts';
 
 /** What every attempt that is over has. Built once, without intermediate objects: this is on the way of each request. */
@@ -94,9 +90,9 @@ export async function sendTo(
 }
 
 /** What a rejected `fetch` says of the host; null where it speaks of the caller. */
-function faultOf(error: unknown, own: AbortSignal, { signal, sent }: Sending): Fault | null {
+function faultOf(error: unknown, own: AbortSignal, { pool, signal, sent }: Sending): Fault | null {
   if (own.reason === TIMED_OUT && !signal?.aborted) return 'timeout';
-  return own.aborted || sent.sourceError !== undefined ? null : networkFault(error);
+  return own.aborted || sent.sourceError !== undefined ? null : pool.settings.readFault(error);
 }
 
 /** Books an attempt's end with the pool. */
@@ -126,7 +122,7 @@ function readEnd({ status, headers }: Response, pool: HostPool): AttemptEnd {
   const header = (name: string) => headers.get(name);
   const retryAfterMs =
     status === 429 || status === 503
-      ? parseRetryAfter(header('retry-after'), pool.ports.clock.wallTime(), DEFAULTS.retryAfter.capMs)
+      ? pool.settings.readRetryAfter(header('retry-after'), pool.ports.clock.wallTime())
       : null;
-  return { kind: 'response', status, retryAfterMs, hints: readHints(header) };
+  return { kind: 'response', status, retryAfterMs, hints: pool.settings.readHints(header) };
 }

@@ -10,7 +10,7 @@ import {
 } from '../policy/hedging.ts';
 import type { RetryBudget } from '../policy/retryBudget.ts';
 import type { HostConfig } from '../policy/topology.ts';
-import { discard } from '../runtime/boundedText.ts';
+import { discard } from '../runtime/discard.ts';
 import { waitAtMost } from '../runtime/wait.ts';
 import type { EndedAttempt } from './attempt.ts';
 import type { HedgePart, Run } from './run.ts';

@@ -1,8 +1,8 @@
 import { SwitchoverError } from '../policy/error.ts';
-import { fill } from '../policy/healthPolicy.ts';
-import type { RetryPolicy } from '../policy/retry.ts';
+import { fill } from '../policy/fill.ts';
+import type { RetryPolicy, TimeoutPolicy } from '../policy/policyOptions.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
-import { refuseUnknown, type TimeoutPolicy } from '../runtime/poolOptions.ts';
+import { refuseUnknown } from '../runtime/poolOptions.ts';
 
 /** What one request may want otherwise than its pool. Rides on `init.failover`, and so on ky's options too. */
 export interface RequestOptions {

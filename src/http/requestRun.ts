@@ -11,7 +11,7 @@ import {
   type RetryState,
 } from '../policy/retry.ts';
 import type { HostConfig } from '../policy/topology.ts';
-import { discard } from '../runtime/boundedText.ts';
+import { discard } from '../runtime/discard.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import type { Clock } from '../runtime/ports.ts';
 import { wait } from '../runtime/wait.ts';

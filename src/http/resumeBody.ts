@@ -1,6 +1,6 @@
 import { type AttemptTrace, SwitchoverError } from '../policy/error.ts';
 import { type BodyExtent, continuedBy, isComplete, rangeHeaders, readExtent, replaces } from '../policy/rangeResume.ts';
-import { discard } from '../runtime/boundedText.ts';
+import { discard } from '../runtime/discard.ts';
 import type { Clock } from '../runtime/ports.ts';
 import { ignore } from './abortable.ts';
 import { reasonOf } from './abortReason.ts';

@@ -1,7 +1,7 @@
 import { type AttemptTrace, SwitchoverError } from '../policy/error.ts';
 import type { Outcome } from '../policy/outcome.ts';
 import type { HostConfig } from '../policy/topology.ts';
-import { discard } from '../runtime/boundedText.ts';
+import { discard } from '../runtime/discard.ts';
 import { type EndedAttempt, sendTo } from './attempt.ts';
 import { requestFailure } from './failure.ts';
 import { linkSignal } from './linkSignal.ts';

@@ -2,7 +2,9 @@
  * Every default of the library, in one place. A test holds the documentation to it.
  * Times are in milliseconds. Why each number is what it is stands in ARCHITECTURE.md, "Defaults".
  */
-export const DEFAULTS = {
+
+/** What every pool has. The sections are those of its options. */
+export const POOL_DEFAULTS = {
   retry: {
     /** Attempts of one request that a server may have worked on. */
     attempts: 3,
@@ -14,8 +16,6 @@ export const DEFAULTS = {
   budget: {
     /** Tokens of a client in a browser or on a phone: there are many of them. */
     capacity: 1,
-    /** Tokens of a server process: there are few, each with much traffic. */
-    serverCapacity: 10,
     refillPerSuccess: 0.1,
   },
   timeout: {
@@ -26,12 +26,6 @@ export const DEFAULTS = {
     waryForMs: 30_000,
     /** Until a request's answer begins, over all its attempts and waits. */
     totalMs: 30_000,
-    /** Between two chunks of a response's body. */
-    stallMs: 10_000,
-    /** Until a connection is up (Node). */
-    connectMs: 2_000,
-    /** How long a connection without requests is kept (Node). */
-    keepAliveMs: 4_000,
   },
   ejection: {
     connectFailures: 2,
@@ -40,17 +34,47 @@ export const DEFAULTS = {
     coolDownCapMs: 60_000,
     /** The cool-down is multiplied by a draw from [1 - spread, 1 + spread). */
     coolDownSpread: 0.5,
-    /** All hosts failing within this time is taken for a fault on this side. */
-    localFaultWindowMs: 10_000,
   },
   probe: {
     path: '/healthz/ready',
     /** Between two probes of a host that is being proven. */
     periodMs: 2_000,
-    /** Between two looks at a host that is alive but not active. */
-    inactivePeriodMs: 15_000,
     timeoutMs: 2_000,
     successThreshold: 2,
+  },
+  failback: {
+    /** A host that is proven again waits a draw from [0, holdMs) before clients return to it. */
+    holdMs: 60_000,
+  },
+} as const;
+
+export const RETRY_AFTER = {
+  /** A longer `Retry-After` is read as this. */
+  capMs: 3_600_000,
+} as const;
+
+/** What belongs to a rule or a part. */
+const MORE_DEFAULTS = {
+  retryAfter: RETRY_AFTER,
+  budget: {
+    /** Tokens of a server process: there are few, each with much traffic. */
+    serverCapacity: 10,
+  },
+  timeout: {
+    /** Between two chunks of a response's body. */
+    stallMs: 10_000,
+    /** Until a connection is up (Node). */
+    connectMs: 2_000,
+    /** How long a connection without requests is kept (Node). */
+    keepAliveMs: 4_000,
+  },
+  ejection: {
+    /** All hosts failing within this time is taken for a fault on this side. */
+    localFaultWindowMs: 10_000,
+  },
+  probe: {
+    /** Between two looks at a host that is alive but not active. */
+    inactivePeriodMs: 15_000,
     failureThreshold: 1,
     /** Until the first probe of a new host, where hosts in service are probed, too. */
     initialDelayMs: 0,
@@ -58,18 +82,12 @@ export const DEFAULTS = {
     always: false,
   },
   failback: {
-    /** A host that is proven again waits a draw from [0, holdMs) before clients return to it. */
-    holdMs: 60_000,
     /** What proves a host: `probe`, or one live `request` at a time. */
     proof: 'probe',
   },
   fence: {
     /** How long a lower epoch of the same cluster is refused. */
     forMs: 600_000,
-  },
-  retryAfter: {
-    /** A longer `Retry-After` is read as this. */
-    capMs: 3_600_000,
   },
   body: {
     /** A request stream up to this size is buffered so that it can be sent again. */
@@ -139,3 +157,12 @@ export const DEFAULTS = {
     },
   },
 } as const;
+
+/** All of them. Bundlers drop it where only {@link POOL_DEFAULTS} is needed. */
+export const DEFAULTS = /* @__PURE__ */ layered(POOL_DEFAULTS, MORE_DEFAULTS);
+
+/** Two layers of sections as one: in each section, the second layer's values over the first one's. */
+export function layered<A extends object, B extends object>(below: A, above: B): A & B {
+  const sections = Object.entries(above).map(([name, section]) => [name, { ...below[name as keyof A], ...section }]);
+  return { ...below, ...Object.fromEntries(sections) };
+}

@@ -1,7 +1,7 @@
 import type { HealthPolicy } from './healthPolicy.ts';
 
 /**
- * What is known of one host. Each state carries only its own data.
+ * What is known of one host. Each state carries only its own data; what is optional belongs to a rule that not every pool has.
  *
  * up → (faults) → ejected → (cool-down over) → half-open → (good probes) → holding → (hold over) → up.
  * `inactive` is a host that is well but not to be used: a standby, a draining one, one with a stale epoch.
@@ -15,13 +15,14 @@ export type Health =
       /** Answers in a row that were the server's fault. */
       readonly serverErrors: number;
       /** Bodies in a row that broke off or stalled. Each had begun well, so only one that came whole ends the row. */
-      readonly bodyFaults: number;
-      readonly countingSinceMs: number;
-      /** When a host that asked to be left gradually will be left; null for one that stays. */
-      readonly leaveAtMs: number | null;
-      /** When the next probe is due, for pools that probe always; null else. */
-      readonly probeAtMs: number | null;
-      readonly badProbes: number;
+      readonly bodyFaults?: number;
+      /** When the first of the failures came that are counted now. */
+      readonly countingSinceMs?: number;
+      /** When a host that asked to be left gradually will be left. */
+      readonly leaveAtMs?: number;
+      /** When the next probe is due, for pools that probe always. */
+      readonly probeAtMs?: number;
+      readonly badProbes?: number;
     }
   | {
       readonly kind: 'inactive';
@@ -42,7 +43,7 @@ export type Health =
       /** When the next probe or trial is due. */
       readonly probeAtMs: number;
       readonly goodProbes: number;
-      readonly badProbes: number;
+      readonly badProbes?: number;
       /** What was counted when the alarm was raised: a good probe does not make a live request's time-out undone. */
       readonly connectFailures: number;
     }
@@ -85,10 +86,10 @@ export const isAlive = ({ health, silentSinceMs }: HostRecord): boolean =>
   isUsable(health) || onTrial(health) || (health.kind === 'inactive' && silentSinceMs === null);
 
 /** A host that nothing is known against. */
-export function freshHost(origin: string, policy: HealthPolicy, env: Env): HostRecord {
+export function freshHost(origin: string, env: Env): HostRecord {
   return {
     origin,
-    health: up(policy, env, policy.probe.initialDelayMs),
+    health: up(env),
     probing: false,
     ejections: 0,
     silentSinceMs: null,
@@ -100,37 +101,25 @@ export function freshHost(origin: string, policy: HealthPolicy, env: Env): HostR
 }
 
 /** In service, with clean counters. */
-export function up(policy: HealthPolicy, env: Env, firstProbeMs = policy.probe.periodMs): Health & { kind: 'up' } {
-  return {
-    kind: 'up',
-    sinceMs: env.nowMs,
-    connectFailures: 0,
-    serverErrors: 0,
-    bodyFaults: 0,
-    countingSinceMs: env.nowMs,
-    leaveAtMs: null,
-    probeAtMs: policy.probe.always ? env.nowMs + firstProbeMs : null,
-    badProbes: 0,
-  };
-}
+export const up = ({ nowMs }: Env): Health & { kind: 'up' } => ({
+  kind: 'up',
+  sinceMs: nowMs,
+  connectFailures: 0,
+  serverErrors: 0,
+});
 
 /**
  * Out of service until a cool-down is over: doubled at each ejection in a row, capped, then spread. A host that was in
  * service for as long as the longest cool-down had recovered for good, and begins anew.
  */
-export function eject(host: HostRecord, why: string, policy: HealthPolicy, env: Env): HostRecord {
-  const { coolDownMs, coolDownCapMs, coolDownSpread } = policy.ejection;
+export function eject(host: HostRecord, why: string, { ejection }: HealthPolicy, { nowMs, random }: Env): HostRecord {
+  const { coolDownMs, coolDownCapMs, coolDownSpread } = ejection;
   const { health } = host;
-  const lasted = health.kind === 'up' && env.nowMs - health.sinceMs >= coolDownCapMs;
+  const lasted = health.kind === 'up' && nowMs - health.sinceMs >= coolDownCapMs;
   const before = lasted ? 0 : host.ejections;
-  const spread = 1 + coolDownSpread * (2 * env.random() - 1);
-  const coolDown = Math.min(coolDownCapMs, coolDownMs * 2 ** Math.min(before, 30)) * spread;
-  return {
-    ...host,
-    health: { kind: 'ejected', why, untilMs: env.nowMs + coolDown },
-    ejections: before + 1,
-    ejectedAtMs: env.nowMs,
-  };
+  const spread = 1 + coolDownSpread * (2 * random() - 1);
+  const untilMs = nowMs + Math.min(coolDownCapMs, coolDownMs * 2 ** Math.min(before, 30)) * spread;
+  return { ...host, health: { kind: 'ejected', why, untilMs }, ejections: before + 1, ejectedAtMs: nowMs };
 }
 
 /** Out of service until its probes or trials are good, or one of them is bad. */
@@ -140,50 +129,40 @@ export function halfOpen(
   nowMs: number,
   connectFailures = 0,
 ): Health & { kind: 'half-open' } {
-  return { kind: 'half-open', why, doubt, probeAtMs: nowMs, goodProbes: 0, badProbes: 0, connectFailures };
+  return { kind: 'half-open', why, doubt, probeAtMs: nowMs, goodProbes: 0, connectFailures };
 }
 
-/** Well, but not to be used. Probes look whether that has changed. */
-export function retire(host: HostRecord, why: string, policy: HealthPolicy, env: Env): HostRecord {
-  const { health } = host;
-  if (health.kind === 'inactive') {
-    const told = health.why === why && health.goodProbes === 0;
-    return told ? host : { ...host, health: { ...health, why, goodProbes: 0 } };
-  }
-  const probeAtMs = env.nowMs + idlePeriodMs(policy, env);
-  return { ...host, health: { kind: 'inactive', why, sinceMs: env.nowMs, probeAtMs, goodProbes: 0 } };
+/** A proven host is held back for a while, so that its clients do not return all at once. */
+export function hold(host: HostRecord, { failback }: HealthPolicy, env: Env): HostRecord {
+  const { nowMs } = env;
+  const { holdMs } = failback;
+  const why = 'why' in host.health ? host.health.why : '';
+  const untilMs = nowMs + env.random() * holdMs;
+  return {
+    ...host,
+    health: holdMs === 0 ? up(env) : { kind: 'holding', why, sinceMs: nowMs, untilMs },
+    troubleSinceMs: null,
+    timedOutAtMs: null,
+  };
 }
 
 /** The moment at which the passing of time alone changes what is known of this host; Infinity if none. */
 export function nextChangeMs({ health, busyUntilMs }: HostRecord): number {
-  const at = health.kind === 'up' ? health.leaveAtMs : 'untilMs' in health ? health.untilMs : null;
+  const at = health.kind === 'up' ? health.leaveAtMs : 'untilMs' in health ? health.untilMs : undefined;
   return Math.min(at ?? Infinity, busyUntilMs || Infinity);
 }
 
 /** When this host's next probe or trial is due; Infinity where none is wanted, and while one is under way. */
 export function probeDueMs({ health, probing }: HostRecord): number {
-  return (!probing && 'probeAtMs' in health ? health.probeAtMs : null) ?? Infinity;
-}
-
-/** The same host with a probe under way, and the moment of the next one settled. */
-export function withProbe(host: HostRecord, policy: HealthPolicy, env: Env): HostRecord {
-  const { health } = host;
-  if (!('probeAtMs' in health)) return host;
-  const periodMs = health.kind === 'inactive' ? idlePeriodMs(policy, env) : policy.probe.periodMs;
-  return { ...host, probing: true, health: { ...health, probeAtMs: env.nowMs + periodMs } };
+  return (!probing && 'probeAtMs' in health ? health.probeAtMs : undefined) ?? Infinity;
 }
 
 /** What the passing of time alone does to a host. */
 export function advanceHost(host: HostRecord, policy: HealthPolicy, env: Env): HostRecord {
-  if (nextChangeMs(host) > env.nowMs) return host;
   const { health, busyUntilMs } = host;
   if (busyUntilMs > 0 && busyUntilMs <= env.nowMs) return advanceHost({ ...host, busyUntilMs: 0 }, policy, env);
-  if (health.kind === 'ejected') {
-    const doubt = policy.failback.proof === 'request' ? 'trial' : 'recovery';
-    return { ...host, health: halfOpen(health.why, doubt, env.nowMs) };
-  }
-  return health.kind === 'up' ? retire(host, 'draining', policy, env) : { ...host, health: up(policy, env) };
+  if (!('untilMs' in health) || health.untilMs > env.nowMs) return host;
+  if (health.kind === 'holding') return { ...host, health: up(env) };
+  const doubt = policy.failback.proof === 'request' ? 'trial' : 'recovery';
+  return { ...host, health: halfOpen(health.why, doubt, env.nowMs) };
 }
-
-/** Looks at hosts that are not needed now are spread, so that clients do not look together. */
-const idlePeriodMs = ({ probe }: HealthPolicy, { random }: Env): number => probe.inactivePeriodMs * (0.5 + random());

@@ -1,6 +1,3 @@
-import { DEFAULTS } from './defaults.ts';
-import { SwitchoverError } from './error.ts';
-
 /** When a host is taken out of service. All of it may be given in part; the rest is the default. */
 export interface EjectionPolicy {
   /**
@@ -59,7 +56,10 @@ export interface FencePolicy {
   readonly forMs: number;
 }
 
-/** The whole policy of health, as the machine wants it: nothing is optional. */
+/**
+ * The whole policy of health, as the machine wants it: nothing is optional. An option that belongs to a rule is there with that
+ * rule, and nobody else reads it.
+ */
 export interface HealthPolicy {
   readonly ejection: EjectionPolicy;
   readonly probe: ProbePolicy;
@@ -70,40 +70,4 @@ export interface HealthPolicy {
 /** A {@link HealthPolicy} of which each part may be left out. */
 export type HealthOptions = { readonly [Part in keyof HealthPolicy]?: Partial<HealthPolicy[Part]> };
 
-/** Fills the defaults in and refuses what makes no sense. */
-export function readHealthPolicy(options: HealthOptions = {}): HealthPolicy {
-  const proof: string = options.failback?.proof ?? 'probe';
-  if (proof !== 'probe' && proof !== 'request') throw invalid('failback.proof', `can't be ${proof}`);
-  return {
-    ejection: fill<EjectionPolicy>('ejection', { ...DEFAULTS.ejection, windowMs: Infinity }, options.ejection),
-    probe: fill<ProbePolicy>('probe', DEFAULTS.probe, options.probe),
-    failback: fill<FailbackPolicy>('failback', DEFAULTS.failback, options.failback),
-    fence: fill<FencePolicy>('fence', DEFAULTS.fence, options.fence),
-  };
-}
-
-/** Numbers that have an upper end. */
-const MOST: Readonly<Record<string, number>> = { coolDownSpread: 1 };
-
-/** Numbers that may not be 0: probes without a pause would be a loop. */
-const LEAST: Readonly<Record<string, number>> = { periodMs: 1, inactivePeriodMs: 1 };
-
-/** Lays `given` over `defaults`; an unknown name, a wrong type or a negative number is refused. */
-export function fill<T extends object>(name: string, defaults: T, given: Partial<T> | undefined): T {
-  const entries = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
-  for (const [key, value] of entries) {
-    if (!Object.hasOwn(defaults, key)) throw invalid(`${name}.${key}`, 'is not an option');
-    const wanted = typeof defaults[key as keyof T];
-    const fits = typeof value !== 'number' || (value >= (LEAST[key] ?? 0) && value <= (MOST[key] ?? Infinity));
-    if (typeof value !== wanted || !fits) {
-      throw invalid(`${name}.${key}`, `can't be ${String(value)}`);
-    }
-  }
-  return { ...defaults, ...Object.fromEntries(entries) };
-}
-
-function invalid(option: string, complaint: string): SwitchoverError {
-  return new SwitchoverError('INVALID_OPTION', `${option} ${complaint}.`, {
-    remedy: 'See the list of options in the documentation of createPool.',
-  });
-}
+export { fill } from './fill.ts';

@@ -45,37 +45,27 @@ export type Outcome =
   | { readonly kind: 'busy'; readonly cause: string; readonly processed: 'no' | 'maybe'; readonly waitMs: number }
   | { readonly kind: 'local-fault'; readonly cause: string; readonly processed: 'no' | 'maybe' };
 
+/** True for an answer whose body stalled or broke off. */
+export const isBodyFault = (cause: string): boolean => cause === 'stalled' || cause === 'broken-body';
+
 /** Faults before the request's first byte could leave: the connection never stood. */
 const UNSENT: ReadonlySet<Fault> = new Set(['refused', 'unreachable', 'dns', 'tls', 'connect-timeout']);
 
 const OK: Outcome = { kind: 'ok' };
 
-/** What the classification must know beside the attempt itself. */
-export interface OutcomeContext {
-  /** False while this side, not a host, is the likely culprit: offline, or every host began to fail at once. */
-  readonly online: boolean;
-  /** True when the answer's epoch is below one already seen: it comes from a host that lost its role. */
-  readonly stale: boolean;
-}
-
-/** Classifies an attempt's end by the table of ARCHITECTURE.md, "What an attempt's end means". */
-export function outcomeOf(end: AttemptEnd, context: OutcomeContext): Outcome {
-  if (end.kind === 'failure') return failureOutcome(end.fault, context.online);
-  const { status } = end;
-  if (context.stale) return { kind: 'not-active', cause: 'stale epoch', processed: 'maybe' };
-  if (status < 500 && status !== 421 && status !== 429) return OK;
+/**
+ * Classifies an attempt's end by the table of ARCHITECTURE.md, "What an attempt's end means". What the server says of its role
+ * is `serverHints`' to judge.
+ *
+ * @param online False while this side, not a host, is the likely culprit: offline, or every host began to fail at once.
+ */
+export function outcomeOf(end: AttemptEnd, online: boolean): Outcome {
+  if (end.kind === 'failure') return failureOutcome(end.fault, online);
+  const { status, retryAfterMs } = end;
   const cause = `http ${status}`;
-  const { role } = end.hints;
-  if ((status === 503 || status === 421) && role === 'standby') {
-    return { kind: 'not-active', cause: role, processed: 'no' };
-  }
-  // It may have begun the work before it began to shut down.
-  if (status === 503 && role === 'draining') return { kind: 'not-active', cause: role, processed: 'maybe' };
-  if (status === 421) return OK;
-  if (status === 429) return { kind: 'busy', cause, processed: 'no', waitMs: end.retryAfterMs ?? 0 };
-  if (status === 503 && end.retryAfterMs !== null) {
-    return { kind: 'busy', cause, processed: 'maybe', waitMs: end.retryAfterMs };
-  }
+  if (status === 429) return { kind: 'busy', cause, processed: 'no', waitMs: retryAfterMs ?? 0 };
+  if (status < 500) return OK;
+  if (status === 503 && retryAfterMs !== null) return { kind: 'busy', cause, processed: 'maybe', waitMs: retryAfterMs };
   return isGatewayFault(status)
     ? { kind: 'host-fault', cause, processed: 'maybe', answered: true }
     : { kind: 'app-fault', cause };
@@ -89,6 +79,6 @@ function isGatewayFault(status: number): boolean {
 function failureOutcome(fault: Fault, online: boolean): Outcome {
   const processed = UNSENT.has(fault) ? 'no' : 'maybe';
   return online
-    ? { kind: 'host-fault', cause: fault, processed, answered: fault === 'stalled' || fault === 'broken-body' }
+    ? { kind: 'host-fault', cause: fault, processed, answered: isBodyFault(fault) }
     : { kind: 'local-fault', cause: fault, processed };
 }

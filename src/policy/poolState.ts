@@ -1,9 +1,6 @@
 import type { EpochFence } from './epochFence.ts';
-import type { Env, HostRecord } from './health.ts';
-import { freshHost } from './health.ts';
-import type { HealthPolicy } from './healthPolicy.ts';
+import type { HostRecord } from './health.ts';
 import type { RetryBudget } from './retryBudget.ts';
-import { openBudget } from './retryBudget.ts';
 
 /** What this side believes about its own network. */
 export type ConnectivityState =
@@ -54,24 +51,6 @@ export interface PoolStep {
   readonly effects: readonly PoolEffect[];
 }
 
-/** What the machine is configured with. The order of hosts is already this client's own. */
-export interface PoolPolicy extends HealthPolicy {
-  readonly budget: { readonly capacity: number; readonly refillPerSuccess: number };
-}
-
-/** A pool that knows nothing yet: every host is taken to be well. `origins` must not be empty. */
-export function openPool(origins: readonly string[], policy: PoolPolicy, env: Env): PoolState {
-  return {
-    hosts: origins.map((origin) => freshHost(origin, policy, env)),
-    current: origins[0] ?? '',
-    preferred: null,
-    namedActive: null,
-    connectivity: { kind: 'online' },
-    fence: {},
-    budget: openBudget(policy.budget.capacity, policy.budget.refillPerSuccess),
-  };
-}
-
 export const recordOf = (state: PoolState, origin: string): HostRecord | undefined =>
   state.hosts.find((host) => host.origin === origin);
 
@@ -80,4 +59,10 @@ export function withRecord(state: PoolState, next: HostRecord): PoolState {
   const at = state.hosts.findIndex((host) => host.origin === next.origin);
   if (at < 0 || state.hosts[at] === next) return state;
   return { ...state, hosts: state.hosts.map((host, index) => (index === at ? next : host)) };
+}
+
+/** The same state with one host's record changed. A host that is not listed any more is let be. */
+export function change(state: PoolState, origin: string, how: (host: HostRecord) => HostRecord): PoolState {
+  const host = recordOf(state, origin);
+  return host === undefined ? state : withRecord(state, how(host));
 }

@@ -2,21 +2,10 @@ import { fullJitter } from './backoff.ts';
 import { type HostRecord, isAlive, isUsable } from './health.ts';
 import { isReplaySafe, isSafeMethod } from './idempotency.ts';
 import type { Outcome } from './outcome.ts';
+import type { RetryPolicy } from './policyOptions.ts';
 import type { PoolState } from './poolState.ts';
 import { payRetry } from './retryBudget.ts';
 import { candidates } from './selection.ts';
-
-/** How a request may be tried again. */
-export interface RetryPolicy {
-  /** Attempts on which a server may have done work, in all; 1 means that nothing is sent twice. Default 3. */
-  readonly attempts: number;
-  /** The same, to one host. Default 2. */
-  readonly attemptsPerHost: number;
-  /** The first backoff's upper end, in milliseconds. Default 100. */
-  readonly backoffBaseMs: number;
-  /** The longest backoff's upper end, in milliseconds. Default 20,000. */
-  readonly backoffCapMs: number;
-}
 
 /** What matters of a request when it comes to sending it again. */
 export interface RequestTraits {

@@ -1,17 +1,33 @@
+import { RETRY_AFTER } from './defaults.ts';
+
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
 const DAY_MS = 86_400_000;
 
 /**
- * Reads a `Retry-After` header (RFC 9110 §10.2.3): seconds, or any of the three forms of an HTTP date (§5.6.7).
+ * Reads a `Retry-After` header in seconds (RFC 9110 §10.2.3).
+ *
+ * @param capMs A longer wait is read as this. Default an hour.
+ * @returns Milliseconds to wait, null where the value is absent or not understood.
+ */
+export function retryAfterSeconds(value: string | null, capMs: number = RETRY_AFTER.capMs): number | null {
+  return value !== null && /^\d+$/.test(value) ? Math.min(capMs, Number(value) * 1000) : null;
+}
+
+/**
+ * The same, where it may also be any of the three forms of an HTTP date (§5.6.7).
  *
  * @param nowWallMs Milliseconds since 1970, to which a date is compared and a two-digit year is read.
- * @param capMs A longer wait is read as this.
- * @returns Milliseconds to wait, 0 for a date that is over, null where the value is absent or not understood.
+ * @returns 0 for a date that is over.
  */
-export function parseRetryAfter(value: string | null, nowWallMs: number, capMs: number): number | null {
-  if (value === null) return null;
-  const waitMs = /^\d+$/.test(value) ? Number(value) * 1000 : httpDateMs(value, nowWallMs) - nowWallMs;
-  return Number.isNaN(waitMs) ? null : Math.min(capMs, Math.max(0, waitMs));
+export function parseRetryAfter(
+  value: string | null,
+  nowWallMs: number,
+  capMs: number = RETRY_AFTER.capMs,
+): number | null {
+  const waitMs = retryAfterSeconds(value, capMs);
+  if (waitMs !== null || value === null) return waitMs;
+  const untilMs = httpDateMs(value, nowWallMs) - nowWallMs;
+  return Number.isNaN(untilMs) ? null : Math.min(capMs, Math.max(0, untilMs));
 }
 
 /** Milliseconds since 1970 of an HTTP date; NaN where it is none. */

@@ -1,3 +1,5 @@
+import { discard } from './discard.ts';
+
 /** Reads a response's body as text, but no more than `capBytes`: a longer one is cut off, and null comes back. */
 export async function boundedText(response: Response, capBytes: number): Promise<string | null> {
   const declared = Number(response.headers.get('content-length'));
@@ -20,13 +22,4 @@ export async function boundedText(response: Response, capBytes: number): Promise
   }
   await reader.cancel().catch(() => {});
   return null;
-}
-
-/** Frees the socket of a response that nobody will read. */
-export async function discard(response: Response): Promise<void> {
-  try {
-    await response.body?.cancel();
-  } catch {
-    // A body that is locked or broken already holds no socket that we could free.
-  }
 }

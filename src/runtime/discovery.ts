@@ -4,7 +4,7 @@ import { SwitchoverError } from '../policy/error.ts';
 import { candidates } from '../policy/selection.ts';
 import { urlOn } from '../policy/target.ts';
 import type { HostConfig } from '../policy/topology.ts';
-import { discard } from './boundedText.ts';
+import { discard } from './discard.ts';
 import type { HostPool, PoolPart } from './hostPool.ts';
 import type { HostSource } from './ports.ts';
 

@@ -1,6 +1,7 @@
 import { DEFAULTS } from '../policy/defaults.ts';
 import { type Env, freshHost, type Health, type HostRecord, halfOpen } from '../policy/health.ts';
-import { type PoolPolicy, type PoolState, recordOf, withRecord } from '../policy/poolState.ts';
+import type { PoolPolicy } from '../policy/poolRule.ts';
+import { type PoolState, recordOf, withRecord } from '../policy/poolState.ts';
 import { choose } from '../policy/selection.ts';
 
 /** What is remembered of one host: durations instead of moments, since a monotonic clock begins anew with each process. */
@@ -65,7 +66,7 @@ export function recall(text: string, state: PoolState, policy: PoolPolicy, env: 
 }
 
 function revive(host: HostRecord, memory: RememberedHost, ageMs: number, policy: PoolPolicy, env: Env): HostRecord {
-  const base = { ...freshHost(host.origin, policy, env), ejections: memory.ejections };
+  const base = { ...freshHost(host.origin, env), ejections: memory.ejections };
   return { ...base, health: revived(memory, ageMs, policy, env) ?? base.health };
 }
 

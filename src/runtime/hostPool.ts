@@ -2,24 +2,29 @@ import { SwitchoverError } from '../policy/error.ts';
 import { NO_HINTS } from '../policy/hints.ts';
 import type { HostList } from '../policy/hostList.ts';
 import { type AttemptEnd, type Outcome, outcomeOf } from '../policy/outcome.ts';
-import { isStale, nextWakeMs, type PoolEvent, stepPool } from '../policy/poolMachine.ts';
-import { openPool, type PoolEffect, type PoolState, recordOf } from '../policy/poolState.ts';
-import { firstCandidate, trialHost } from '../policy/selection.ts';
+import type { PoolEvent } from '../policy/poolEvent.ts';
+import { nextWakeMs, openPool, stepPool } from '../policy/poolMachine.ts';
+import { type PoolEffect, type PoolState, recordOf } from '../policy/poolState.ts';
+import { firstCandidate } from '../policy/selection.ts';
 import { type HostConfig, readTopology, type Topology } from '../policy/topology.ts';
 import { Emitter, type EventArgs } from './emitter.ts';
 import type { FailoverEvents } from './events.ts';
-import { type PoolOptions, type PoolSettings, portsOf, readPoolOptions } from './poolOptions.ts';
+import { type PoolConfig, type PoolSettings, portsOf, readPoolOptions } from './poolOptions.ts';
 import type { Ports } from './ports.ts';
-import { type ProbeAnswer, probe } from './prober.ts';
 import { describeHost, describePool, type PoolStatus } from './status.ts';
-import { TimeLimits } from './timeLimits.ts';
-import { WakeTimer } from './wakeTimer.ts';
+import { type TimeLimit, TimeLimits } from './timeLimits.ts';
 
 /** Something that a pool does beyond its list. May return a promise that requests wait for. Must not reject. */
 export interface PoolPart {
   (pool: HostPool): Promise<void> | undefined | void;
   /** True for a part that brings hosts: then the list may be empty. */
   readonly findsHosts?: true;
+}
+
+/** Options of a pool. Every one may be left out. */
+export interface PoolOptions extends PoolConfig {
+  /** What the pool does beyond its list: {@link storedHealth}, {@link affinity}, {@link discovery}. Default none. */
+  readonly parts?: readonly PoolPart[];
 }
 
 /**
@@ -36,8 +41,6 @@ export class HostPool {
   /** Settles when stored health was read and hosts are known, or could not be; null from then on. */
   ready: Promise<void> | null;
   readonly #options: PoolOptions;
-  readonly #timer: WakeTimer;
-  readonly #unsubscribe: readonly (() => void)[];
   /** Who waits for better times; called at each change that may have brought them. */
   readonly #waiting = new Set<() => void>();
   readonly #watching = new Set<() => void>();
@@ -46,36 +49,28 @@ export class HostPool {
   readonly #effects: PoolEffect[] = [];
   /** True while effects are carried out. */
   #busy = false;
+  #alarm: TimeLimit | undefined;
   #topology: Topology;
   #rank: (topology: Topology) => readonly string[] = asListed;
   #state: PoolState;
   #status: PoolStatus | null = null;
 
-  /** See {@link createPool}, which is this with the platform's defaults. */
-  constructor(hosts: HostList, options: PoolOptions = {}) {
-    this.settings = readPoolOptions(options);
-    this.ports = portsOf(options);
+  /**
+   * See {@link createPool}, which is this with the platform's ports.
+   *
+   * @param platform What of the outside world the options don't replace.
+   */
+  constructor(hosts: HostList, options: PoolOptions, platform: Ports) {
+    this.settings = readPoolOptions(options, platform);
+    this.ports = portsOf(options, platform);
     this.#options = options;
-    this.#timer = new WakeTimer(this.ports.clock, () => {
-      this.dispatch({ kind: 'tick' });
-      // It may have been called a moment too early to change anything.
-      this.#timer.set(nextWakeMs(this.#state));
-    });
-    this.limits = new TimeLimits(this.ports.clock);
-    this.#topology = this.#read(hosts);
     const { clock, random } = this.ports;
+    this.limits = new TimeLimits(clock);
+    this.#topology = this.#read(hosts);
     this.#state = openPool(asListed(this.#topology), this.settings.policy, { nowMs: clock.now(), random });
-    this.#unsubscribe = [
-      this.ports.connectivity.subscribe((online) => {
-        this.dispatch({ kind: 'connectivity', online });
-        if (online) this.#wakeWaiting();
-      }),
-      this.ports.lifecycle.subscribe(() => this.#wake()),
-    ];
-    if (!this.ports.connectivity.isOnline()) this.dispatch({ kind: 'connectivity', online: false });
     const begun = (options.parts ?? []).map((part) => part(this)).filter((begin) => begin !== undefined);
     this.ready = begun.length === 0 ? null : this.#begin(begun);
-    this.#timer.set(nextWakeMs(this.#state));
+    this.#wakeInTime();
   }
 
   /** The hosts as they stand now, frozen. The same object until something changes. */
@@ -105,9 +100,10 @@ export class HostPool {
 
   /** The host for a new request: the best one, or one that waits for a live request to prove it. */
   take(nowMs = this.ports.clock.now()): HostConfig | undefined {
-    const trial = this.settings.policy.failback.proof === 'request' ? trialHost(this.#state, nowMs) : undefined;
-    if (trial !== undefined) this.dispatch({ kind: 'trial', origin: trial.origin });
-    const host = trial ?? firstCandidate(this.#state, nowMs);
+    const { policy, pick } = this.settings;
+    const picked = pick?.(this.#state, policy, nowMs);
+    if (picked !== undefined) this.dispatch({ kind: 'trial', origin: picked.origin });
+    const host = picked ?? firstCandidate(this.#state, nowMs);
     return host && this.hostOf(host.origin);
   }
 
@@ -117,10 +113,11 @@ export class HostPool {
 
   /** Books how an attempt ended, and says what it means. `path` is remembered for hosts without a health endpoint. */
   report(origin: string, end: AttemptEnd, startedMs: number, nowMs: number, path: string | null): Outcome {
-    const hints = end.kind === 'response' ? end.hints : NO_HINTS;
-    const stale = isStale(this.#state, hints, this.settings.policy, nowMs);
-    const outcome = outcomeOf(end, { online: this.#state.connectivity.kind === 'online', stale });
+    const { policy, judge } = this.settings;
+    const judged = judge?.(end, this.#state, policy, nowMs);
+    const outcome = judged ?? outcomeOf(end, this.#state.connectivity.kind === 'online');
     if (outcome.kind !== 'ok' && path !== null) this.#failedPaths.set(origin, path);
+    const hints = end.kind === 'response' ? end.hints : NO_HINTS;
     this.dispatch({ kind: 'attempt', origin, startedMs, outcome, hints }, nowMs);
     return outcome;
   }
@@ -128,7 +125,7 @@ export class HostPool {
   /** Books that a body came whole. Only that ends a row of broken ones, since each of them had begun well. */
   bodyCame(origin: string): void {
     const health = recordOf(this.#state, origin)?.health;
-    if (health?.kind === 'up' && health.bodyFaults > 0) this.dispatch({ kind: 'body', origin });
+    if (health?.kind === 'up' && health.bodyFaults) this.dispatch({ kind: 'body', origin });
   }
 
   /** Feeds one event to the machine and carries out what it asks for. */
@@ -138,7 +135,7 @@ export class HostPool {
     if (state === this.#state) return;
     this.#state = state;
     this.#status = null;
-    this.#timer.set(nextWakeMs(this.#state));
+    this.#wakeInTime();
     this.#effects.push(...effects);
     this.#carryOutAll();
   }
@@ -178,7 +175,7 @@ export class HostPool {
     this.#state = state;
     this.#status = null;
     this.dispatch({ kind: 'tick' });
-    this.#timer.set(nextWakeMs(this.#state));
+    this.#wakeInTime();
   }
 
   /**
@@ -214,10 +211,9 @@ export class HostPool {
     if (this.closed) return;
     this.#closing.abort(new SwitchoverError('CLOSED', 'The pool was closed.', { remedy: 'Make a new one to go on.' }));
     this.#status = null;
-    this.#timer.set(Infinity);
+    if (this.#alarm !== undefined) this.limits.lift(this.#alarm);
     this.limits.rest();
-    for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    this.#wakeWaiting();
+    this.wakeWaiting();
   }
 
   async #begin(begun: readonly Promise<void>[]): Promise<void> {
@@ -248,14 +244,14 @@ export class HostPool {
         return;
       case 'move':
         this.emit(effect.move.kind, effect.move);
-        this.#wakeWaiting();
+        this.wakeWaiting();
         return;
       case 'health':
         this.emit('health', describeHost(effect.host, this.#topology, this.ports.clock.now()));
         return;
       case 'connectivity':
         this.emit('connectivity', effect.connectivity.kind);
-        this.#wakeWaiting();
+        this.wakeWaiting();
         return;
     }
   }
@@ -264,21 +260,30 @@ export class HostPool {
     const host = this.hostOf(origin);
     if (host === undefined) return;
     const failedPath = this.#failedPaths.get(origin) ?? null;
-    const judge = this.#options.judge ?? isOk;
-    const { ports, signal } = this;
-    const result = await probe(host, { ports, signal, policy: this.settings.policy.probe, failedPath, judge });
-    const stale = isStale(this.#state, result.hints, this.settings.policy, this.ports.clock.now());
-    const verdict = stale ? ({ kind: 'inactive', why: 'stale epoch' } as const) : result.verdict;
-    this.dispatch({ kind: 'probe', origin, verdict, hints: result.hints });
+    const { ports, signal, settings } = this;
+    const result = await settings.prober(host, { ports, signal, policy: settings.policy.probe, failedPath });
+    this.dispatch({ kind: 'probe', origin, ...result });
   }
 
-  /** A machine that slept may have missed much: everything that is due is looked at now. */
-  #wake(): void {
-    this.dispatch({ kind: 'wake' });
-    this.#wakeWaiting();
+  /** Has time tell the machine of itself when that matters next. */
+  #wakeInTime(): void {
+    const atMs = nextWakeMs(this.#state, this.settings.policy);
+    if (this.#alarm?.atMs === atMs) return;
+    if (this.#alarm !== undefined) this.limits.lift(this.#alarm);
+    this.#alarm =
+      atMs < Infinity
+        ? this.limits.set(atMs, () => {
+            this.#alarm = undefined;
+            this.dispatch({ kind: 'tick' });
+            // It may have been called a moment too early to change anything.
+            this.#wakeInTime();
+            return undefined;
+          })
+        : undefined;
   }
 
-  #wakeWaiting(): void {
+  /** Has every request that waits look again. */
+  wakeWaiting(): void {
     for (const wake of [...this.#waiting]) wake();
   }
 
@@ -289,5 +294,3 @@ export class HostPool {
 }
 
 const asListed = (topology: Topology): readonly string[] => topology.hosts.map(({ origin }) => origin);
-
-const isOk = ({ status }: ProbeAnswer) => ({ healthy: status === 200, why: `http ${status}` });

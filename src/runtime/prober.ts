@@ -1,10 +1,11 @@
 import { DEFAULTS } from '../policy/defaults.ts';
 import type { ProbePolicy } from '../policy/healthPolicy.ts';
-import type { ProbeVerdict } from '../policy/healthTransitions.ts';
 import { type Hints, NO_HINTS, readHints } from '../policy/hints.ts';
+import type { ProbeVerdict } from '../policy/poolEvent.ts';
 import { urlOn } from '../policy/target.ts';
 import type { HostConfig } from '../policy/topology.ts';
-import { boundedText, discard } from './boundedText.ts';
+import { boundedText } from './boundedText.ts';
+import { discard } from './discard.ts';
 import type { Ports } from './ports.ts';
 
 /** What a host answered to a probe. */
@@ -24,19 +25,32 @@ export interface ProbeResult {
   readonly hints: Hints;
 }
 
-/** What a probe is made with. */
-export interface ProbeOptions {
+/** What every probe is made with. */
+export interface ProbeCircumstances {
   /** Where the request and the time come from. */
   readonly ports: Ports;
   /** Which path is asked, and for how long. */
   readonly policy: ProbePolicy;
   /** The path that failed last: asked where the host has no endpoint at the default path. Null where none is known. */
   readonly failedPath: string | null;
-  /** Says what an answer of the health endpoint means. */
-  readonly judge: HealthJudge;
   /** Ends the probe at once: the pool was closed. */
   readonly signal: AbortSignal;
 }
+
+/** Asks a host once how it is. Never rejects. */
+export type Prober = (host: HostConfig, circumstances: ProbeCircumstances) => Promise<ProbeResult>;
+
+/** What {@link probe} is made with. */
+export interface ProbeOptions extends ProbeCircumstances {
+  /** Says what an answer of the health endpoint means. */
+  readonly judge: HealthJudge;
+}
+
+/** Probes that read the health answer, and what the server says of its role. */
+export const readingProber =
+  (judge: HealthJudge): Prober =>
+  (host, circumstances) =>
+    probe(host, { ...circumstances, judge });
 
 /** Asks a host once how it is. Never rejects, and is over in time even where `fetch` or a body does not heed its signal. */
 export async function probe(host: HostConfig, options: ProbeOptions): Promise<ProbeResult> {
@@ -97,7 +111,7 @@ function heeding(response: Response, verdict: ProbeVerdict): ProbeResult {
   return { hints, verdict: idle ? { kind: 'inactive', why: String(hints.role) } : verdict };
 }
 
-const bad = (why: string): ProbeResult => ({ verdict: { kind: 'bad', why }, hints: NO_HINTS });
+const bad = (why: string): ProbeResult => ({ verdict: { kind: 'bad', why, silent: true }, hints: NO_HINTS });
 
 function describe(error: unknown): string {
   const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;

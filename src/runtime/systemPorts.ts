@@ -39,16 +39,19 @@ const systemLifecycle: Lifecycle = {
     }),
 };
 
+/** What every platform has. It never tells of the network or of the app, and forgets what is stored. */
+export const plainPorts = (): Ports => ({
+  fetch: (input, init) => globalThis.fetch(input, init),
+  clock: systemClock,
+  random: Math.random,
+  storage: memoryStore(),
+  connectivity: { isOnline: () => true, subscribe: () => () => {} },
+  lifecycle: { subscribe: () => () => {} },
+});
+
 /** The platform's own parts. Nothing is touched before it is used. */
 export function systemPorts(): Ports {
-  return {
-    fetch: (input, init) => globalThis.fetch(input, init),
-    clock: systemClock,
-    random: Math.random,
-    storage: memoryStore(),
-    connectivity: systemConnectivity,
-    lifecycle: systemLifecycle,
-  };
+  return { ...plainPorts(), connectivity: systemConnectivity, lifecycle: systemLifecycle };
 }
 
 function listen(listeners: Record<string, () => void>): () => void {

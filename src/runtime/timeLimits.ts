@@ -59,7 +59,8 @@ export class TimeLimits {
   #fire(): void {
     this.#timerAtMs = Infinity;
     const nowMs = this.#clock.now();
-    for (const limit of this.#limits) {
+    // What is set meanwhile has its turn later, or one that is always due would never let go.
+    for (const limit of [...this.#limits]) {
       if (limit.end === null || limit.atMs > nowMs) continue;
       const moreMs = limit.end() ?? 0;
       if (moreMs > 0) limit.atMs = nowMs + moreMs;

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createServer as createHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { networkFault } from '../../../src/http/networkFault.ts';
+import { networkFault } from '../../../src/runtime/networkFault.ts';
 import { type NodeFetch, nodeFetch } from '../../../src/node/transport.ts';
 import type { Fetch } from '../../../src/runtime/ports.ts';
 import { certificates } from '../../rig/certificates.ts';

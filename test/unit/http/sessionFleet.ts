@@ -2,8 +2,8 @@ import { createFetch } from '../../../src/http/createFetch.ts';
 import { createSession, type Session } from '../../../src/http/session.ts';
 import type { SessionContext, SessionOptions } from '../../../src/http/sessionOptions.ts';
 import type { SwitchoverError } from '../../../src/policy/error.ts';
-import { HostPool } from '../../../src/runtime/hostPool.ts';
-import type { PoolOptions } from '../../../src/runtime/poolOptions.ts';
+import { fullPool } from '../../../src/runtime/fullPool.ts';
+import type { HostPool, PoolOptions } from '../../../src/runtime/hostPool.ts';
 import type { Fetch } from '../../../src/runtime/ports.ts';
 import { type ManualClock, manualClock } from './fakes.ts';
 
@@ -127,7 +127,7 @@ export interface ClientOptions {
 
 export function clientOf(fleet: Fleet, { hosts = [A, B], session, pool: more }: ClientOptions = {}): Client {
   const clock = manualClock();
-  const pool = new HostPool(hosts, { fetch: fleet.fetch, clock, random: () => 0.5, ...more });
+  const pool = fullPool(hosts, { fetch: fleet.fetch, clock, random: () => 0.5, ...more });
   const told: string[] = [];
   const errors: SwitchoverError[] = [];
   const note = (error: SwitchoverError, words: string) => {

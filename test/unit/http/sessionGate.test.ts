@@ -3,13 +3,13 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { createSession } from '../../../src/http/session.ts';
 import type { SessionOptions } from '../../../src/http/sessionOptions.ts';
-import { HostPool } from '../../../src/runtime/hostPool.ts';
+import { fullPool } from '../../../src/runtime/fullPool.ts';
 import type { Fetch } from '../../../src/runtime/ports.ts';
 import { rejection, settle } from './fakes.ts';
 import { A, B, C, clientOf, Fleet, login, resume, who } from './sessionFleet.ts';
 
 describe('options of a session', () => {
-  const pool = new HostPool([A]);
+  const pool = fullPool([A]);
   const make = (options: unknown) => () => createSession(pool, options as SessionOptions);
 
   test.each([
@@ -35,7 +35,7 @@ describe('options of a session', () => {
 
 describe('a host that is neither https nor local', () => {
   test('is refused a session at once', () => {
-    const pool = new HostPool(['http://far.test'], { allowInsecure: true });
+    const pool = fullPool(['http://far.test'], { allowInsecure: true });
     expect(() => createSession(pool, { open: login })).toThrow(
       expect.objectContaining({ code: 'TOKEN_REFUSED', message: expect.stringContaining('http://far.test') }),
     );

@@ -1,8 +1,9 @@
-import type { ProbeVerdict } from '../../../src/policy/healthTransitions.ts';
 import { type Hints, NO_HINTS } from '../../../src/policy/hints.ts';
 import { type AttemptEnd, type Fault, outcomeOf } from '../../../src/policy/outcome.ts';
-import { isStale, type PoolEvent } from '../../../src/policy/poolMachine.ts';
+import type { PoolEvent, ProbeVerdict } from '../../../src/policy/poolEvent.ts';
 import type { PoolEffect } from '../../../src/policy/poolState.ts';
+import { hintedOutcome } from '../../../src/policy/rules/hintedOutcome.ts';
+import { isStale } from '../../../src/policy/rules/serverHints.ts';
 import { BAD, GOOD, PoolWorld } from './poolWorld.ts';
 
 /** How long a probe is under way. */
@@ -42,7 +43,8 @@ export class FakePool extends PoolWorld {
   end(origin: string, end: AttemptEnd, tookMs = 1): readonly PoolEffect[] {
     const hints = end.kind === 'response' ? end.hints : NO_HINTS;
     const stale = isStale(this.state, hints, this.policy, this.nowMs);
-    const outcome = outcomeOf(end, { online: this.connectivity === 'online', stale });
+    const outcome =
+      (end.kind === 'response' ? hintedOutcome(end, stale) : null) ?? outcomeOf(end, this.connectivity === 'online');
     return this.step({ kind: 'attempt', origin, startedMs: this.nowMs - tookMs, outcome, hints });
   }
 

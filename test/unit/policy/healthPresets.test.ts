@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readHealthPolicy } from '../../../src/policy/healthPolicy.ts';
 import { kubernetesProbe, nginxChecks } from '../../../src/policy/healthPresets.ts';
+import { readPolicy } from '../../../src/policy/poolPolicy.ts';
+import { everyRule } from '../../../src/policy/rules/everyRule.ts';
 import { firstCandidate, trialHost } from '../../../src/policy/selection.ts';
 import { FakePool } from './fakePool.ts';
 import { A, ABORTED, B, BAD, GOOD } from './poolWorld.ts';
@@ -134,7 +135,7 @@ describe("Kubernetes' readiness probe", () => {
   const probe = { periodSeconds: 10, failureThreshold: 3, successThreshold: 2 };
 
   it('has the defaults that it has there', () => {
-    expect(readHealthPolicy(kubernetesProbe()).probe).toMatchObject({
+    expect(readPolicy(kubernetesProbe(), everyRule).probe).toMatchObject({
       periodMs: 10_000,
       timeoutMs: 1_000,
       initialDelayMs: 0,
@@ -145,9 +146,8 @@ describe("Kubernetes' readiness probe", () => {
   });
 
   it('takes its numbers in seconds', () => {
-    const { probe: read } = readHealthPolicy(
-      kubernetesProbe({ path: '/up', initialDelaySeconds: 5, periodSeconds: 2, timeoutSeconds: 3 }),
-    );
+    const kubernetes = kubernetesProbe({ path: '/up', initialDelaySeconds: 5, periodSeconds: 2, timeoutSeconds: 3 });
+    const { probe: read } = readPolicy(kubernetes, everyRule);
     expect(read).toMatchObject({ path: '/up', initialDelayMs: 5_000, periodMs: 2_000, timeoutMs: 3_000 });
   });
 

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Hints, NO_HINTS } from '../../../src/policy/hints.ts';
-import { type AttemptEnd, type Fault, type Outcome, outcomeOf } from '../../../src/policy/outcome.ts';
+import { type AttemptEnd, type Fault, type Outcome, outcomeOf as outcomeAlone } from '../../../src/policy/outcome.ts';
+import { hintedOutcome } from '../../../src/policy/rules/hintedOutcome.ts';
 
 const ONLINE = { online: true, stale: false };
+
+/** As a pool with all rules has it. */
+const outcomeOf = (end: AttemptEnd, { online, stale }: typeof ONLINE): Outcome =>
+  (end.kind === 'response' ? hintedOutcome(end, stale) : null) ?? outcomeAlone(end, online);
 
 const answer = (status: number, retryAfterMs: number | null = null, hints: Partial<Hints> = {}): AttemptEnd => ({
   kind: 'response',

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HealthOptions } from '../../../src/policy/healthPolicy.ts';
 import { kubernetesProbe, nginxChecks } from '../../../src/policy/healthPresets.ts';
-import type { ProbeVerdict } from '../../../src/policy/healthTransitions.ts';
 import { type Hints, NO_HINTS } from '../../../src/policy/hints.ts';
 import { type AttemptEnd, type Outcome, outcomeOf } from '../../../src/policy/outcome.ts';
-import { isStale, nextWakeMs, type PoolEvent, stepPool } from '../../../src/policy/poolMachine.ts';
-import { openPool, type PoolPolicy, type PoolState, recordOf } from '../../../src/policy/poolState.ts';
+import type { PoolEvent, ProbeVerdict } from '../../../src/policy/poolEvent.ts';
+import { nextWakeMs, openPool, stepPool } from '../../../src/policy/poolMachine.ts';
+import type { PoolPolicy } from '../../../src/policy/poolRule.ts';
+import { type PoolState, recordOf } from '../../../src/policy/poolState.ts';
+import { isStale } from '../../../src/policy/rules/serverHints.ts';
 import { candidates, choose, firstCandidate, trialHost } from '../../../src/policy/selection.ts';
 import { FakePool } from './fakePool.ts';
 import { seeded } from './poolWorld.ts';
@@ -164,9 +166,9 @@ class History extends FakePool {
   /** Time passes, with the ticks that the machine wants, or without any: a page that sleeps has none. */
   #pass(forMs: number, ticks: boolean): void {
     const endMs = this.nowMs + forMs;
-    for (let steps = 0; ticks && nextWakeMs(this.state) <= endMs; steps++) {
+    for (let steps = 0; ticks && nextWakeMs(this.state, this.policy) <= endMs; steps++) {
       if (steps > 500) throw new Error('the machine never rests');
-      this.nowMs = Math.max(this.nowMs, nextWakeMs(this.state));
+      this.nowMs = Math.max(this.nowMs, nextWakeMs(this.state, this.policy));
       this.step({ kind: 'tick' });
     }
     this.nowMs = endMs;
@@ -220,7 +222,8 @@ describe.each(Object.entries(POLICIES))('in any history under %s', (name, health
 
   it('a tick that changes nothing is not asked for again at once', () => {
     holds(health, ({ pool, was, event }) => {
-      if (event.kind === 'tick' && pool.state === was) expect(nextWakeMs(pool.state)).toBeGreaterThan(pool.nowMs);
+      if (event.kind === 'tick' && pool.state === was)
+        expect(nextWakeMs(pool.state, pool.policy)).toBeGreaterThan(pool.nowMs);
     });
   });
 
@@ -228,7 +231,7 @@ describe.each(Object.entries(POLICIES))('in any history under %s', (name, health
     holds(health, ({ pool: { state, policy, env, nowMs } }) => {
       let settled = state;
       for (let ticks = 0; ticks < 3; ticks++) settled = stepPool(settled, { kind: 'tick' }, policy, env).state;
-      expect(nextWakeMs(settled)).toBeGreaterThan(nowMs);
+      expect(nextWakeMs(settled, policy)).toBeGreaterThan(nowMs);
     });
   });
 
@@ -350,10 +353,7 @@ describe('a pool in steady state', () => {
     kind: 'attempt',
     origin: one,
     startedMs,
-    outcome: outcomeOf(
-      { kind: 'response', status: 200, retryAfterMs: null, hints: said },
-      { online: true, stale: false },
-    ),
+    outcome: outcomeOf({ kind: 'response', status: 200, retryAfterMs: null, hints: said }, true),
     hints: said,
   });
 
@@ -374,6 +374,6 @@ describe('a pool in steady state', () => {
   });
 
   it('wants no tick, and so keeps no timer', () => {
-    expect(nextWakeMs(openPool(ORIGINS, policy, { nowMs: 0, random: () => 0.5 }))).toBe(Infinity);
+    expect(nextWakeMs(openPool(ORIGINS, policy, { nowMs: 0, random: () => 0.5 }), policy)).toBe(Infinity);
   });
 });

@@ -1,18 +1,20 @@
 import type { Health, HostRecord } from '../../../src/policy/health.ts';
-import { type HealthOptions, readHealthPolicy } from '../../../src/policy/healthPolicy.ts';
-import type { ProbeVerdict } from '../../../src/policy/healthTransitions.ts';
+import type { HealthOptions } from '../../../src/policy/healthPolicy.ts';
 import { type Hints, NO_HINTS } from '../../../src/policy/hints.ts';
 import type { Outcome } from '../../../src/policy/outcome.ts';
-import { isStale, nextWakeMs, type PoolEvent, stepPool } from '../../../src/policy/poolMachine.ts';
+import type { PoolEvent, ProbeVerdict } from '../../../src/policy/poolEvent.ts';
+import { nextWakeMs, openPool, stepPool } from '../../../src/policy/poolMachine.ts';
+import { readPolicy } from '../../../src/policy/poolPolicy.ts';
+import type { PoolPolicy, PoolRule } from '../../../src/policy/poolRule.ts';
 import {
   type ConnectivityState,
   type HostMove,
-  openPool,
   type PoolEffect,
-  type PoolPolicy,
   type PoolState,
   recordOf,
 } from '../../../src/policy/poolState.ts';
+import { everyRule } from '../../../src/policy/rules/everyRule.ts';
+import { isStale } from '../../../src/policy/rules/serverHints.ts';
 
 export const A = 'https://a.example';
 export const B = 'https://b.example';
@@ -47,10 +49,6 @@ export const busy = (waitMs: number): Outcome => ({ kind: 'busy', cause: 'http 5
 
 export const hinted = (hints: Partial<Hints>): Hints => ({ ...NO_HINTS, ...hints });
 
-function policyOf(options: HealthOptions = {}, budget = { capacity: 1, refillPerSuccess: 0.1 }): PoolPolicy {
-  return { ...readHealthPolicy(options), budget };
-}
-
 /** How probes are answered while time passes; null leaves one without an answer. */
 export type ProbeAnswers = (origin: string) => ProbeVerdict | null;
 
@@ -65,8 +63,13 @@ export class PoolWorld {
   readonly open: string[] = [];
   readonly #random: () => number;
 
-  constructor(origins: readonly string[] = [A, B], options: HealthOptions = {}, random: () => number = () => 0.5) {
-    this.policy = policyOf(options);
+  constructor(
+    origins: readonly string[] = [A, B],
+    options: HealthOptions = {},
+    random: () => number = () => 0.5,
+    rules: readonly PoolRule[] = everyRule,
+  ) {
+    this.policy = readPolicy(options, rules);
     this.#random = random;
     this.state = openPool(origins, this.policy, this.env);
     // It has been open for a while, so that attempts may have begun before now.
@@ -94,7 +97,7 @@ export class PoolWorld {
   }
 
   get wakeMs(): number {
-    return nextWakeMs(this.state);
+    return nextWakeMs(this.state, this.policy);
   }
 
   record(origin: string): HostRecord {

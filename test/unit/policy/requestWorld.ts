@@ -1,4 +1,5 @@
 import type { Outcome } from '../../../src/policy/outcome.ts';
+import type { RetryPolicy } from '../../../src/policy/policyOptions.ts';
 import {
   asking,
   FIRST_ATTEMPT,
@@ -7,7 +8,6 @@ import {
   nextStep,
   type RequestTraits,
   type RetryEnv,
-  type RetryPolicy,
   type RetryStep,
 } from '../../../src/policy/retry.ts';
 import { firstCandidate } from '../../../src/policy/selection.ts';

@@ -1,14 +1,13 @@
 import type { Hints } from '../../../src/policy/hints.ts';
 import type { HostList } from '../../../src/policy/hostList.ts';
-import { HostPool } from '../../../src/runtime/hostPool.ts';
-import type { PoolOptions } from '../../../src/runtime/poolOptions.ts';
+import { type FullPoolOptions, fullPool } from '../../../src/runtime/fullPool.ts';
 import { faultyNetwork, type HostBehaviour, virtualClock } from '../../../src/testing/index.ts';
 
 export const A = 'https://a.example.com';
 export const B = 'https://b.example.com';
 export const C = 'https://c.example.com';
 
-export interface WorldOptions extends PoolOptions {
+export interface WorldOptions extends FullPoolOptions {
   /** Default A and B. */
   readonly list?: HostList;
   /** What the hosts do. Default: all are well. */
@@ -27,7 +26,7 @@ export function world({ list = [A, B], network: behaviours = {}, ...options }: W
       set.add(listener);
       return () => void set.delete(listener);
     };
-  const pool = new HostPool(list, {
+  const pool = fullPool(list, {
     clock,
     fetch: network.fetch,
     random: () => 0.5,

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { networkFault } from '../../../src/http/networkFault.ts';
+import { networkFault } from '../../../src/runtime/networkFault.ts';
 import {
   type FaultyNetworkOptions,
   faultyNetwork,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { networkFault } from '../../../src/http/networkFault.ts';
+import { networkFault } from '../../../src/runtime/networkFault.ts';
 
 const errorOf = (clues: object, message = '') => Object.assign(new Error(message), clues);
 const failed = (cause: unknown) => new TypeError('fetch failed', { cause });

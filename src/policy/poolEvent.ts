@@ -1,0 +1,51 @@
+import type { Hints } from './hints.ts';
+import type { Outcome } from './outcome.ts';
+
+/** The verdict of one probe. */
+export type ProbeVerdict =
+  | { readonly kind: 'good' }
+  /** Alive, but not the one to use: a standby, a draining host, one with a stale epoch. */
+  | { readonly kind: 'inactive'; readonly why: string }
+  /** `silent`: no answer came at all. */
+  | { readonly kind: 'bad'; readonly why: string; readonly silent?: boolean };
+
+/** An attempt of a request, a socket or a page ended. */
+export interface AttemptEvent {
+  readonly kind: 'attempt';
+  readonly origin: string;
+  readonly startedMs: number;
+  readonly outcome: Outcome;
+  readonly hints: Hints;
+}
+
+/** A probe ended. */
+export interface ProbeEvent {
+  readonly kind: 'probe';
+  readonly origin: string;
+  readonly verdict: ProbeVerdict;
+  readonly hints: Hints;
+}
+
+/** What can happen to a pool. An event that is only a rule's means nothing to a pool without that rule. */
+export type PoolEvent =
+  | AttemptEvent
+  | ProbeEvent
+  /** Time alone has changed a host, in the step that is under way. */
+  | { readonly kind: 'aged' }
+  /** A probe is sent. */
+  | { readonly kind: 'probing'; readonly origin: string }
+  /** A retry takes its token. */
+  | { readonly kind: 'pay' }
+  /** Time passed: something that {@link nextWakeMs} foretold is due. */
+  | { readonly kind: 'tick' }
+  /** The app is seen again: what was due while it slept is due now. */
+  | { readonly kind: 'wake' }
+  /** `null` takes the wish back. */
+  | { readonly kind: 'prefer'; readonly origin: string | null }
+  | { readonly kind: 'hosts'; readonly origins: readonly string[] }
+  /** A response's body came whole. Matters only to a host whose bodies broke before. */
+  | { readonly kind: 'body'; readonly origin: string }
+  /** A live request was sent to a half-open host to prove it. */
+  | { readonly kind: 'trial'; readonly origin: string }
+  /** The platform says whether this side is connected. */
+  | { readonly kind: 'connectivity'; readonly online: boolean };

@@ -1,0 +1,44 @@
+import type { Env, HostRecord } from './health.ts';
+import type { HealthPolicy } from './healthPolicy.ts';
+import type { Hints } from './hints.ts';
+import type { AttemptEnd, Outcome } from './outcome.ts';
+import type { PolicyOptions, PolicySections } from './policyOptions.ts';
+import type { PoolEvent } from './poolEvent.ts';
+import type { PoolState } from './poolState.ts';
+
+/** What one event makes of a pool. */
+export type Apply = (state: PoolState, event: PoolEvent, policy: PoolPolicy, env: Env) => PoolState;
+
+/**
+ * A rule that not every pool has: data and pure functions around the machine's own. A pool without it is smaller, and
+ * behaves as if nothing ever happened that the rule is about.
+ */
+export interface PoolRule {
+  /** The options that it brings, with their defaults. Without it they are unknown. */
+  readonly defaults?: PolicyOptions;
+  /** What an event makes of the pool, given what the machine and the rules before this one make of it. */
+  readonly around?: (inner: Apply) => Apply;
+  /** False where this host is not to be probed now. */
+  readonly mayProbe?: (state: PoolState, host: HostRecord) => boolean;
+  /** A host that is to get this request in place of the best one. */
+  readonly pick?: (state: PoolState, policy: HealthPolicy, nowMs: number) => HostRecord | undefined;
+  /** What a server says of itself in its response headers. */
+  readonly readHints?: (header: (name: string) => string | null) => Hints;
+  /** How long a `Retry-After` header asks to wait, in milliseconds; null where it says nothing. */
+  readonly readRetryAfter?: (value: string | null, nowWallMs: number) => number | null;
+  /** What an attempt's end means, where the rule knows better. */
+  readonly judge?: (end: AttemptEnd, state: PoolState, policy: HealthPolicy, nowMs: number) => Outcome | null;
+}
+
+/** What the machine is configured with. The order of hosts is already this client's own. */
+export interface PoolPolicy extends PolicySections {
+  /** The machine's own rules, with all others around them. */
+  readonly apply: Apply;
+  readonly rules: readonly PoolRule[];
+}
+
+/** What the first of the rules that has such a function has. */
+export const ruleOf = <Name extends keyof PoolRule>(
+  rules: readonly PoolRule[],
+  name: Name,
+): PoolRule[Name] | undefined => rules.find((rule) => rule[name] !== undefined)?.[name];

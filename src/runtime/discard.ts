@@ -1,0 +1,8 @@
+/** Frees the socket of a response that nobody will read. */
+export async function discard(response: Response): Promise<void> {
+  try {
+    await response.body?.cancel();
+  } catch {
+    // A body that is locked or broken already holds no socket that we could free.
+  }
+}
