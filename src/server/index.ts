@@ -19,6 +19,13 @@ export type {
 } from './sessionStore.ts';
 export type { KeyLimits, StoreLimitOptions, TotalLimits } from './stores/limits.ts';
 export { type MemorySessionStoreOptions, memorySessionStore } from './stores/memorySessionStore.ts';
+export type { Durability } from './stores/sqlite/openStore.ts';
+export {
+  type SqliteSessionStore,
+  type SqliteSessionStoreOptions,
+  sqliteSessionStore,
+} from './stores/sqlite/sqliteSessionStore.ts';
+export type { SqliteTransaction } from './stores/sqlite/sqliteTransaction.ts';
 export type { ConnectRequest, Transport, Wire } from './transport.ts';
 export {
   attachWebSocketServer,

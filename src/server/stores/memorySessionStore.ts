@@ -49,7 +49,7 @@ class MemorySessionStore implements SessionStore {
   readonly leases: MemoryLeases;
   readonly #limits: StoreLimits;
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #news = new NewsDesk();
+  readonly #news = new NewsDesk(queueMicrotask);
   readonly #sessions: MemorySessions;
   readonly #keys: MemoryKeys;
   /** Sessions with a message that the application is still at, and the end of that. */

@@ -52,7 +52,7 @@ export class MemorySessions implements SessionTable {
     } else {
       if (record.stream !== before.stream) this.#drop(kept);
       this.#touch(kept, record, ttlMs);
-      this.#news.superseded(record.sid, record.epoch);
+      this.#news.tell({ kind: 'superseded', sid: record.sid, epoch: record.epoch });
     }
   }
 
@@ -61,7 +61,7 @@ export class MemorySessions implements SessionTable {
     if (kept === undefined) return;
     kept.log.push(record.tx, payload, bytes);
     this.#write(kept, record, before);
-    this.#news.grown(record.sid, record.tx);
+    this.#news.tell({ kind: 'grown', sid: record.sid, tx: record.tx });
   }
 
   accepted(record: SessionRecord): void {

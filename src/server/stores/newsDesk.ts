@@ -6,7 +6,14 @@ import type { StoreNews } from '../sessionStore.ts';
  */
 export class NewsDesk {
   readonly #listeners = new Set<(news: StoreNews) => void>();
+  readonly #later: (flush: () => void) => void;
   #waiting: StoreNews[] = [];
+  #due = false;
+
+  /** @param later Calls a function after the answers that are on their way. */
+  constructor(later: (flush: () => void) => void) {
+    this.#later = later;
+  }
 
   watch(listener: (news: StoreNews) => void): () => void {
     // One function may listen twice; each time ends by itself.
@@ -21,15 +28,14 @@ export class NewsDesk {
     return this.#listeners.size > 0;
   }
 
-  grown(sid: string, tx: number): void {
+  tell(news: StoreNews): void {
     if (!this.watched) return;
     const last = this.#waiting.at(-1);
-    if (last?.kind === 'grown' && last.sid === sid) this.#waiting.pop();
-    this.#tell({ kind: 'grown', sid, tx });
-  }
-
-  superseded(sid: string, epoch: number): void {
-    if (this.watched) this.#tell({ kind: 'superseded', sid, epoch });
+    if (news.kind === 'grown' && last?.kind === 'grown' && last.sid === news.sid) this.#waiting.pop();
+    this.#waiting.push(news);
+    if (this.#due) return;
+    this.#due = true;
+    this.#later(() => this.#flush());
   }
 
   close(): void {
@@ -37,11 +43,8 @@ export class NewsDesk {
     this.#waiting = [];
   }
 
-  #tell(news: StoreNews): void {
-    if (this.#waiting.push(news) === 1) queueMicrotask(() => this.#flush());
-  }
-
   #flush(): void {
+    this.#due = false;
     const told = this.#waiting;
     this.#waiting = [];
     for (const news of told) for (const listener of this.#listeners) listener(news);

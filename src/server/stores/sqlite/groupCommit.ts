@@ -1,0 +1,182 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Clock } from '../../../runtime/ports.ts';
+import type { StoreNews } from '../../sessionStore.ts';
+import { storeClosed } from '../errors.ts';
+import { isBusy, stepFault } from './engine.ts';
+import type { UnitOfWork } from './unit.ts';
+
+/** Steps that share one transaction at most: other processes want the file, too, and so does the event loop. */
+const MOST = 256;
+/** Between two tries to get a file that another process holds, in milliseconds. */
+const LEAST_PAUSE_MS = 1;
+const MOST_PAUSE_MS = 20;
+
+interface Step {
+  readonly writes: boolean;
+  readonly run: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Outcome = { readonly step: Step; readonly value?: unknown; readonly error?: unknown };
+
+export interface GroupSettings {
+  readonly database: DatabaseSync;
+  readonly unit: UnitOfWork;
+  readonly path: string;
+  readonly clock: Clock;
+  readonly nowMs: () => number;
+  /** How long a step waits for a file that another process holds. */
+  readonly busyMs: number;
+  /** Told what has been committed, after those who asked for it. */
+  readonly tell: (news: StoreNews) => void;
+}
+
+/**
+ * Runs steps in transactions: those that come in one turn of the event loop share one, so that they share its cost. Each step is still
+ * whole by itself (a savepoint), and none is answered before the commit.
+ */
+export class GroupCommit {
+  readonly #options: GroupSettings;
+  readonly #sql: Readonly<
+    Record<'begin' | 'beginRead' | 'commit' | 'rollback' | 'save' | 'release' | 'undo', StatementSync>
+  >;
+  #queue: Step[] = [];
+  #scheduled = false;
+  /** Since when the file is held by somebody else; null while it is not. */
+  #busySinceMs: number | null = null;
+  #pauseMs = LEAST_PAUSE_MS;
+  #closed = false;
+
+  constructor(options: GroupSettings) {
+    const sql = (text: string) => options.database.prepare(text);
+    this.#options = options;
+    this.#sql = {
+      begin: sql('BEGIN IMMEDIATE'),
+      beginRead: sql('BEGIN'),
+      commit: sql('COMMIT'),
+      rollback: sql('ROLLBACK'),
+      save: sql('SAVEPOINT switchover_step'),
+      release: sql('RELEASE switchover_step'),
+      undo: sql('ROLLBACK TO switchover_step'),
+    };
+  }
+
+  /** Does `run` in a transaction, and gives what it gives. It must be done when it returns. */
+  step<T>(run: () => T, writes = true): Promise<T> {
+    if (this.#closed) return Promise.reject(storeClosed());
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ writes, run, resolve: resolve as (value: unknown) => void, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Does what has been asked for; takes nothing more. */
+  close(): void {
+    this.#closed = true;
+    while (this.#queue.length > 0 && this.#busySinceMs === null) this.#turn();
+    for (const { reject } of this.#queue.splice(0)) reject(storeClosed());
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#queue.length === 0) return;
+    this.#scheduled = true;
+    const turn = () => {
+      this.#scheduled = false;
+      if (!this.#closed) this.#turn();
+      this.#schedule();
+    };
+    // After the turn's I/O, so that what has come together goes together.
+    if (this.#busySinceMs === null) setImmediate(turn);
+    else this.#options.clock.setTimer(turn, this.#pauseMs * (0.5 + Math.random() / 2));
+  }
+
+  #turn(): void {
+    const steps = this.#queue.slice(0, MOST);
+    if (!this.#begin(steps)) return;
+    this.#queue = this.#queue.slice(steps.length);
+    const { unit, tell } = this.#options;
+    const outcomes = this.#runAll(steps);
+    if (outcomes === null) return;
+    for (const outcome of outcomes) {
+      if ('error' in outcome) outcome.step.reject(outcome.error);
+      else outcome.step.resolve(outcome.value);
+    }
+    for (const news of unit.news) tell(news);
+  }
+
+  /** False where the steps have to wait, or have failed. */
+  #begin(steps: readonly Step[]): boolean {
+    try {
+      const writes = steps.some((step) => step.writes);
+      (writes ? this.#sql.begin : this.#sql.beginRead).run();
+      this.#options.unit.begin(this.#options.nowMs());
+      this.#busySinceMs = null;
+      this.#pauseMs = LEAST_PAUSE_MS;
+      return true;
+    } catch (error) {
+      this.#rollback();
+      if (isBusy(error) && this.#mayWait()) return false;
+      this.#busySinceMs = null;
+      this.#queue = this.#queue.slice(steps.length);
+      this.#reject(steps, error);
+      return false;
+    }
+  }
+
+  #mayWait(): boolean {
+    const nowMs = this.#options.clock.now();
+    this.#busySinceMs ??= nowMs;
+    this.#pauseMs = Math.min(MOST_PAUSE_MS, this.#pauseMs * 2);
+    return nowMs - this.#busySinceMs < this.#options.busyMs;
+  }
+
+  /** Null where all have failed. */
+  #runAll(steps: readonly Step[]): readonly Outcome[] | null {
+    try {
+      const outcomes = steps.map((step) => this.#run(step));
+      if (steps.some(({ writes }) => writes)) this.#options.unit.save();
+      this.#sql.commit.run();
+      return outcomes;
+    } catch (error) {
+      this.#rollback();
+      this.#reject(steps, error);
+      return null;
+    }
+  }
+
+  #run(step: Step): Outcome {
+    if (!step.writes) return this.#attempt(step);
+    const restore = this.#options.unit.mark();
+    this.#sql.save.run();
+    const outcome = this.#attempt(step);
+    if ('error' in outcome) {
+      // Where the engine has undone the whole transaction by itself, this throws, and all its steps have failed.
+      this.#sql.undo.run();
+      restore();
+    }
+    this.#sql.release.run();
+    return outcome;
+  }
+
+  #attempt(step: Step): Outcome {
+    try {
+      return { step, value: step.run() };
+    } catch (error) {
+      return { step, error: stepFault(error, this.#options.path) };
+    }
+  }
+
+  #rollback(): void {
+    try {
+      this.#sql.rollback.run();
+    } catch {
+      // There is none, or the engine has done it.
+    }
+  }
+
+  #reject(steps: readonly Step[], error: unknown): void {
+    const fault = stepFault(error, this.#options.path);
+    for (const { reject } of steps) reject(fault);
+  }
+}
