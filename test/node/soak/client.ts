@@ -65,8 +65,8 @@ export class SoakClient {
     // Everything is a tenth of what it usually is, so that minutes hold what else would take hours.
     const pool = createPool(hosts, {
       allowInsecure: true,
-      ejection: { coolDownMs: 200, coolDownCapMs: 1_000, localFaultWindowMs: 300 },
-      probe: { periodMs: 150, inactivePeriodMs: 400, timeoutMs: 500 },
+      ejection: { coolDownMs: 200, coolDownCapMs: 1_000 },
+      probe: { periodMs: 150, timeoutMs: 500 },
       failback: { holdMs: 500 },
     });
     const channel = openChannel(pool, '/channel', {

@@ -11,6 +11,8 @@ export interface ServerExtra {
   readonly ttlMs: number;
   readonly replayCount: number;
   readonly broken?: Break;
+  /** How many clients there are. */
+  readonly clients: number;
   /** Pushes a second, by each server. */
   readonly pushRate: number;
 }

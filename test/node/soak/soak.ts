@@ -13,7 +13,7 @@ import { doFaults, type Fleet, type Machine } from './faults.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import type { Break, ClientsExtra, ClientsOrder, ServerExtra, ServerOrder } from './orders.ts';
 import type { Evidence } from './records.ts';
-import { type Fault, MIX, scheduleOf } from './schedule.ts';
+import { type Fault, type FaultKind, MIX, scheduleOf } from './schedule.ts';
 
 /** How a soak is run. */
 export interface SoakOptions {
@@ -22,6 +22,8 @@ export interface SoakOptions {
   readonly faults: number;
   /** Mean time from fault to fault, in milliseconds. Default 400. */
   readonly everyMs?: number;
+  /** How often each kind of fault is drawn, relative to the others. What is left out is as in {@link MIX}. */
+  readonly mix?: Partial<Readonly<Record<FaultKind, number>>>;
   /** Default 20. */
   readonly clients?: number;
   /** How many processes the clients are in. Default 5. */
@@ -56,7 +58,8 @@ export async function soak(rig: Rig, options: SoakOptions): Promise<SoakResult> 
   const beganMs = performance.now();
   const files = filesFor(clients);
   const fleet = await startFleet(rig, files, clientProcesses, options.broken);
-  const mix = fleet.machines[0].network === undefined ? { ...MIX, blackhole: 0 } : MIX;
+  const possible = fleet.machines[0].network === undefined ? { blackhole: 0 } : {};
+  const mix = { ...MIX, ...options.mix, ...possible };
   const faults = scheduleOf({ seed, faults: wanted, clientProcesses, everyMs, ttlMs: LIMITS.ttlMs, mix });
   let done = 0;
   await doFaults(fleet, faults, (fault) => options.onFault?.(fault, ++done));
@@ -78,7 +81,13 @@ function filesFor(clients: number): Files {
 
 async function startFleet(rig: Rig, files: Files, processes: number, broken: Break | undefined): Promise<Fleet> {
   const separate = (await namespaceUnavailable()) === undefined;
-  const extra = { database: databaseOf(files), ...LIMITS, pushRate: PUSH_RATE, ...(broken && { broken }) };
+  const extra = {
+    database: databaseOf(files),
+    ...LIMITS,
+    clients: files.clients.length,
+    pushRate: PUSH_RATE,
+    ...(broken && { broken }),
+  };
   const machine = async (name: string): Promise<Machine> => {
     const network = separate ? await rig.namespace() : undefined;
     const own: ServerExtra = { ...extra, log: logOf(files, name) };
