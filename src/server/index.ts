@@ -2,10 +2,16 @@ export type { ReplayLimits } from '../session/sessionRecord.ts';
 export type { AdmissionPolicy } from './admission.ts';
 export type { MessageHandler } from './delivery.ts';
 export type { DrainOptions } from './drain.ts';
+export { type DrainOnSignalOptions, drainOnSignal } from './drainOnSignal.ts';
 export type { SessionServerEvents } from './events.ts';
+export type { HealthCheck } from './healthChecks.ts';
+export { type HealthHandlerOptions, healthHandler } from './healthHandler.ts';
+export { hintHeaders, type StandingSource } from './hintHeaders.ts';
 export type { LeaseRecord, LeaseStore } from './leaseStore.ts';
+export { type NodeListener, toNodeListener } from './nodeListener.ts';
 export type { Credentials, PoisonPolicy, ServerLimits, SessionServerOptions } from './serverOptions.ts';
 export type { Identity, LostRange, Opening, Session, SessionMessage, TokenAlarm } from './session.ts';
+export { type SessionHandlerOptions, sessionHandler } from './sessionHandler.ts';
 export { createSessionServer, type SessionServer } from './sessionServer.ts';
 export type {
   AcceptedMessage,
@@ -27,6 +33,7 @@ export {
 } from './stores/sqlite/sqliteSessionStore.ts';
 export type { SqliteTransaction } from './stores/sqlite/sqliteTransaction.ts';
 export type { ConnectRequest, Transport, Wire } from './transport.ts';
+export type { AllowedOrigins, WebEndpoint, WebHandler } from './webHandler.ts';
 export {
   attachWebSocketServer,
   type WebSocketAttachment,
