@@ -3,7 +3,7 @@ import { createSender, withFetch } from './http/createFetch.ts';
 import { hedging } from './http/hedge.ts';
 import { createKy, type KyInstance, type KyOptions } from './http/kyClient.ts';
 import { bufferedBodies } from './http/requestBody.ts';
-import type { RequestOptions } from './http/requestOptions.ts';
+import { perRequest, type RequestOptions } from './http/requestOptions.ts';
 import { createSession, type FailoverSession } from './http/session.ts';
 import type { SessionOptions } from './http/sessionOptions.ts';
 import { fill } from './policy/fill.ts';
@@ -19,6 +19,9 @@ import { storedHealth } from './runtime/storedHealth.ts';
 import { openChannel } from './socket/channel/openChannel.ts';
 import type { Channel, ChannelOptions } from './socket/channel/types.ts';
 import { createEventSource, type FailoverEventSourceConstructor } from './socket/eventSource/createEventSource.ts';
+import { createWebSocket } from './socket/webSocket/createWebSocket.ts';
+import { readSocketOptions, type SocketOptions } from './socket/webSocket/options.ts';
+import type { FailoverWebSocketConstructor } from './socket/webSocket/types.ts';
 
 /** Options of {@link Failover}. Only `hosts` is needed. */
 export interface FailoverOptions extends FullPoolOptions, AnswerOptions {
@@ -43,6 +46,8 @@ export interface FailoverOptions extends FullPoolOptions, AnswerOptions {
   readonly session?: SessionOptions;
   /** Defaults for {@link Failover.http}: any of ky's own options, such as `headers` or `hooks`. */
   readonly ky?: KyOptions;
+  /** Options of {@link Failover.WebSocket}. Default: those of {@link createWebSocket}. */
+  readonly socket?: SocketOptions;
 }
 
 /** Everything over one pool of hosts. */
@@ -64,6 +69,11 @@ export interface Failover {
    * options go to the constructor.
    */
   readonly EventSource: FailoverEventSourceConstructor;
+  /**
+   * A class of the shape of `WebSocket` whose sockets fail over, and by themselves live on from link to link. To a library that
+   * makes a new socket when one has closed, give `failover.WebSocket.with({ reconnect: false })`. See {@link createWebSocket}.
+   */
+  readonly WebSocket: FailoverWebSocketConstructor;
   /** Settles when remembered health was read and hosts are known. Requests wait for it by themselves. */
   readonly ready: Promise<void>;
   /** Calls `listener` at each such event; the returned function ends it. */
@@ -91,16 +101,19 @@ export function assemble(options: FailoverOptions, platform: PoolOptions, closeP
 }
 
 function over(pool: HostPool, options: FailoverOptions, closePlatform: (() => void) | undefined): Failover {
-  const { name, bufferCapBytes, sharedEtags, hedge, session: asked, ky } = options;
+  const { name, bufferCapBytes, sharedEtags, hedge, session: asked, ky, socket } = options;
+  // Refused now, not when the first socket is made.
+  readSocketOptions(socket);
   const session = asked === undefined ? null : createSession(pool, { key: name, ...asked });
   const send = createSender(pool, {
     bodies: bufferedBodies(bufferCapBytes),
     answers: guardedAnswers({ sharedEtags }),
-    hedging: hedging(),
-    hedge,
+    options: perRequest,
+    hedging: hedging(hedge),
     session: session?.part ?? null,
   });
   const eventSource = lazily(() => createEventSource(pool));
+  const webSocket = lazily(() => createWebSocket(pool, socket));
   return {
     fetch: withFetch(send, pool),
     http: createKy(send, pool, ky),
@@ -110,6 +123,9 @@ function over(pool: HostPool, options: FailoverOptions, closePlatform: (() => vo
     ready: pool.ready ?? Promise.resolve(),
     get EventSource() {
       return eventSource();
+    },
+    get WebSocket() {
+      return webSocket();
     },
     get status() {
       return pool.status;
@@ -139,7 +155,8 @@ function lazily<T>(make: () => T): () => T {
 /** What is left of the options when the others' are taken away is the pool's, so that it can refuse unknown names. */
 function poolOf(options: FailoverOptions, platform: PoolOptions): HostPool {
   const { hosts, name: _name, affinity: _affinity, zone: _zone, discovery: _discovery, ...rest } = options;
-  const { bufferCapBytes: _cap, sharedEtags: _etags, hedge: _hedge, session: _session, ky: _ky, ...own } = rest;
+  const { bufferCapBytes: _cap, sharedEtags: _etags, hedge: _hedge, session: _session, ky: _ky, ...mine } = rest;
+  const { socket: _socket, ...own } = mine;
   const budget = { ...platform.budget, ...own.budget };
   return fullPool(hosts, { ...platform, ...own, budget, parts: partsOf(options) });
 }

@@ -4,6 +4,9 @@ import { DEFAULTS } from '../../policy/defaults.ts';
 import type { Random } from '../../runtime/ports.ts';
 import type { ReconnectPolicy, SocketEnd, SocketSettings } from './options.ts';
 
+/** Least wait after the first one, whatever is drawn: no fault makes a loop of this. */
+const LEAST_MS = 50;
+
 /** Least time between two rounds of which the second was brought forward; doubled each time. */
 const EARLY_GAP_MS = 1_000;
 
@@ -68,7 +71,8 @@ export class Comeback {
     const { backoffBaseMs, backoffCapMs } = this.#policy;
     const leastMs = this.#windowMs ?? 0;
     const limits = { baseMs: Math.max(leastMs, backoffBaseMs), capMs: Math.max(leastMs, backoffCapMs) };
-    return this.round++ === 0 ? this.spreadMs() : fullJitter(this.round - 1, limits, this.#random);
+    const round = this.round++;
+    return round === 0 ? this.spreadMs() : Math.max(LEAST_MS, fullJitter(round, limits, this.#random));
   }
 
   /** A draw by which clients that hear of the same thing at the same time are spread. */

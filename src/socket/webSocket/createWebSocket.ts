@@ -14,7 +14,7 @@ const READ_ONLY = ['url', 'readyState', 'protocol', 'extensions', 'bufferedAmoun
  * A class of WebSocket's shape, whose sockets go to the pool's hosts. Give it to any library that takes a WebSocket
  * implementation.
  */
-export function createWebSocket(pool: HostPool, options: SocketOptions = {}): FailoverWebSocketConstructor {
+export function createWebSocket(pool: HostPool, options?: SocketOptions): FailoverWebSocketConstructor {
   const settings = readSocketOptions(options);
   const lives = new WeakMap<object, SocketLife>();
   const lifeOf = (socket: object) => lives.get(socket) as SocketLife;

@@ -97,13 +97,13 @@ export interface SocketSettings {
 }
 
 /** @throws SwitchoverError `INVALID_OPTION` for an unknown name or a value of the wrong kind. */
-export function readSocketOptions(options: SocketOptions): SocketSettings {
+export function readSocketOptions(options: SocketOptions = {}): SocketSettings {
   const { WebSocket, reconnect, heartbeat, shouldReconnect, headers, ...plain } = options;
   const { intervalMs, deadMs, reconnect: policy, ...numbers } = DEFAULTS.socket;
   const filled = fill<object>('socket', { ...numbers, failback: 'move' }, plain) as SocketSettings;
   if (filled.failback !== 'stay' && filled.failback !== 'move') throw invalid('failback', "'move' or 'stay'");
   mustBe('function', { WebSocket, shouldReconnect });
-  if (typeof headers !== 'object') mustBe('function', { headers });
+  if (typeof headers !== 'object' || headers === null) mustBe('function', { headers });
   if (typeof reconnect !== 'boolean') mustBe('object', { reconnect });
   if (heartbeat !== false) mustBe('object', { heartbeat });
   const { ping, isPong, ...beat } = heartbeat || {};
