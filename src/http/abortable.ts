@@ -1,4 +1,4 @@
-import { reasonOf } from './abortReason.ts';
+import { reasonOf } from '../runtime/abortReason.ts';
 
 /** Rejects with the signal's reason as soon as it is aborted, and tells the work, which may take no notice. */
 export async function abortable<T>(

@@ -44,21 +44,21 @@ class AnswerGuard implements GuardOptions {
   }
 
   get clock(): Clock {
-    return this.#run.clock;
+    return this.#run.pool.ports.clock;
   }
 
   get stallMs(): number {
-    return this.#run.settings.timeout.stallMs;
+    return this.#run.request.settings.timeout.stallMs;
   }
 
   get signal(): AbortSignal | undefined {
-    return this.#run.signal;
+    return this.#run.request.signal;
   }
 
   get refetch(): Refetch | undefined {
-    const { settings, request } = this.#run;
-    const { method, hasIdempotencyKey, bodyReplayable } = request.traits;
-    const mayRepeat = settings.resume && bodyReplayable && isReplaySafe(method, hasIdempotencyKey);
+    const { settings, traits } = this.#run.request;
+    const { method, hasIdempotencyKey, bodyReplayable } = traits;
+    const mayRepeat = settings.resume !== false && bodyReplayable && isReplaySafe(method, hasIdempotencyKey);
     return mayRepeat ? (context) => this.#refetch(context) : undefined;
   }
 
@@ -73,7 +73,7 @@ class AnswerGuard implements GuardOptions {
   onBroken(fault: BodyFault, error: unknown): void {
     const { origin, startedMs } = this.#source;
     const nowMs = this.clock.now();
-    const outcome = this.#run.pool.report(origin, { kind: 'failure', fault }, startedMs, nowMs, this.#run.path);
+    const outcome = this.#run.pool.report(origin, { kind: 'failure', fault }, startedMs, nowMs, this.#run.request.path);
     const tookMs = nowMs - startedMs;
     const [controller, unlink] = [this.#controller, this.#unlink];
     this.#broken = { origin, startedMs, tookMs, outcome, controller, unlink, response: null, error };
@@ -107,7 +107,7 @@ function continuation(
   const { request } = run;
   const init = { ...request.init, headers: new Headers(request.init.headers) };
   for (const [name, value] of Object.entries(headers)) init.headers.set(name, value);
-  const deadlineMs = run.clock.now() + run.settings.timeout.totalMs;
+  const deadlineMs = run.pool.ports.clock.now() + run.request.settings.timeout.totalMs;
   const traits = { ...request.traits, pin: pin ?? request.traits.pin, deadlineMs };
   return new RequestRun(run.pool, { ...request, init, signal, signalIsOwn: true, traits }, run.parts, run.trace);
 }

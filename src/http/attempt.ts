@@ -1,9 +1,9 @@
 import type { AttemptEnd, Fault, Outcome } from '../policy/outcome.ts';
 import { urlOn } from '../policy/target.ts';
 import type { HostConfig } from '../policy/topology.ts';
+import { reasonOf } from '../runtime/abortReason.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import type { TimeLimit } from '../runtime/timeLimits.ts';
-import { reasonOf } from './abortReason.ts';
 import { linkSignal } from './linkSignal.ts';
 import type { SentBody } from './sentBody.ts';
 
@@ -36,15 +36,20 @@ export interface FailedAttempt extends Ending {
 /** An attempt that is over. */
 export type EndedAttempt = AnsweredAttempt | FailedAttempt;
 
-/** What all attempts of a request share. */
-export interface Sending {
-  readonly pool: HostPool;
+/** What an attempt must know of its request. */
+interface SentRequest {
   readonly path: string;
   /** The caller's signal. */
   readonly signal: AbortSignal | undefined;
   /** True for a signal that lives no longer than its request, as a `Request`'s own does: links to it need no end. */
   readonly signalIsOwn: boolean;
   readonly sent: SentBody;
+}
+
+/** What all attempts of a request share. */
+export interface Sending {
+  readonly pool: HostPool;
+  readonly request: SentRequest;
   /** How long an attempt at a host may take to begin its answer. */
   attemptMs(origin: string, nowMs: number): number;
   /** Asked when that time is over: how much longer it may take; 0 ends it. */
@@ -65,10 +70,11 @@ export async function sendTo(
   sending: Sending,
   controller: AbortController = new AbortController(),
 ): Promise<EndedAttempt> {
-  const { pool, path, signal } = sending;
+  const { pool, request } = sending;
+  const { path, signal, sent } = request;
   const { origin } = host;
   const startedMs = pool.ports.clock.now();
-  const unlink = follow(sending, controller);
+  const unlink = follow(request, controller);
   const limit = limitTime(origin, startedMs, controller, sending);
   try {
     const response = await pool.ports.fetch(urlOn(host, path), { ...init, signal: controller.signal });
@@ -76,7 +82,7 @@ export async function sendTo(
     return { origin, startedMs, tookMs, outcome, controller, unlink, response, error: null };
   } catch (error) {
     unlink?.();
-    sending.sent.stop?.(error);
+    sent.stop?.(error);
     const fault = faultOf(error, controller.signal, sending);
     if (fault === null) {
       pool.abandon(origin, startedMs);
@@ -90,20 +96,24 @@ export async function sendTo(
 }
 
 /** What a rejected `fetch` says of the host; null where it speaks of the caller. */
-function faultOf(error: unknown, own: AbortSignal, { pool, signal, sent }: Sending): Fault | null {
+function faultOf(error: unknown, own: AbortSignal, { pool, request }: Sending): Fault | null {
+  const { signal, sent } = request;
   if (own.reason === TIMED_OUT && !signal?.aborted) return 'timeout';
   return own.aborted || sent.sourceError !== undefined ? null : pool.settings.readFault(error);
 }
 
 /** Books an attempt's end with the pool. */
-function book(origin: string, end: AttemptEnd, startedMs: number, { pool, path }: Sending, init: RequestInit) {
+function book(origin: string, end: AttemptEnd, startedMs: number, { pool, request }: Sending, init: RequestInit) {
   const isGet = init.method === undefined || init.method === 'GET';
   const nowMs = pool.ports.clock.now();
-  return { outcome: pool.report(origin, end, startedMs, nowMs, isGet ? path : null), tookMs: nowMs - startedMs };
+  return {
+    outcome: pool.report(origin, end, startedMs, nowMs, isGet ? request.path : null),
+    tookMs: nowMs - startedMs,
+  };
 }
 
 /** Lets an attempt be aborted by its caller. */
-function follow({ signal, signalIsOwn }: Sending, controller: AbortController): (() => void) | null {
+function follow({ signal, signalIsOwn }: SentRequest, controller: AbortController): (() => void) | null {
   if (signal === undefined) return null;
   const unlink = linkSignal(signal, controller);
   return signalIsOwn ? null : unlink;

@@ -1,24 +1,18 @@
+import { invalidOption, refuseUnknown } from '../policy/fill.ts';
 import { isReplaySafe } from '../policy/idempotency.ts';
 import { pathOn } from '../policy/target.ts';
+import { reasonOf } from '../runtime/abortReason.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
-import { refuseUnknown } from '../runtime/poolOptions.ts';
 import type { Fetch } from '../runtime/ports.ts';
-import { abortable } from './abortable.ts';
-import { reasonOf } from './abortReason.ts';
-import { hasIdempotencyKey, withIdempotencyKey } from './idempotencyKey.ts';
+import { wait } from '../runtime/wait.ts';
 import { plainAnswers, plainBodies } from './plainParts.ts';
-import { type RequestOptions, type RequestSettings, readHedge, readRequestOptions } from './requestOptions.ts';
-import { readInit } from './requestParts.ts';
+import type { RequestSettings } from './requestOptions.ts';
+import { IDEMPOTENCY_KEY, readInit } from './requestParts.ts';
 import { RequestRun } from './requestRun.ts';
 import type { FetchParts } from './run.ts';
 
-/** Options of {@link createFetch}. Every one may be left out. */
-export interface FetchOptions extends Partial<FetchParts> {
-  /** Whether requests are hedged that don't say. Default false. */
-  readonly hedge?: RequestOptions['hedge'] | undefined;
-}
-
-const KNOWN: ReadonlySet<string> = new Set('bodies answers hedging session hedge'.split(' '));
+/** What {@link createFetch} is made of. Every part may be left out. */
+export type FetchOptions = Partial<FetchParts>;
 
 /**
  * A `fetch` that fails over. It takes what `fetch` takes; give it to any library that lets you choose one.
@@ -53,18 +47,11 @@ export function urlOf(input: string | URL | Request): string {
 
 /** What {@link createFetch} does with a request once it knows that it is the pool's. */
 export function createSender(pool: HostPool, options: FetchOptions): Sender {
-  refuseUnknown(options, KNOWN);
+  const none = { options: null, hedging: null, session: null };
+  const parts: FetchParts = { bodies: plainBodies, answers: plainAnswers(), ...none, ...options };
+  refuseUnknown(options, ['bodies', 'answers', ...Object.keys(none)]);
   const { retry, timeout } = pool.settings;
-  const parts: FetchParts = { bodies: plainBodies, answers: plainAnswers(), hedging: null, session: null, ...options };
-  const defaults: RequestSettings = {
-    pin: null,
-    retry,
-    timeout,
-    hedge: readHedge(options.hedge, false),
-    idempotencyKey: null,
-    resume: true,
-    session: true,
-  };
+  const defaults: RequestSettings = { pin: null, retry, timeout };
   return (path, input, init) => send(pool, parts, defaults, path, input, init);
 }
 
@@ -76,16 +63,14 @@ async function send(
   input: string | URL | Request,
   given: RequestInit | undefined,
 ): Promise<Response> {
-  const { method, headers, signal, request, init } = readInit(input, given);
+  const { method, signal, request, init } = readInit(input, given);
   if (signal?.aborted) throw reasonOf(signal);
-  if (pool.ready !== null) await abortable(pool.ready, signal);
+  if (pool.ready !== null) await untilReady(pool, signal);
   pool.signal.throwIfAborted();
   // Clients that build a Request put the options that it does not know onto it: openapi-fetch.
   const options = given?.failover ?? (request as RequestInit | null)?.failover;
-  const settings = options === undefined ? defaults : readRequestOptions(options, pool, defaults);
-  if (settings.idempotencyKey !== null) {
-    init.headers = withIdempotencyKey(headers, settings.idempotencyKey, pool.ports.random);
-  }
+  if (options !== undefined && parts.options === null) throw invalidOption('`failover` needs the part `perRequest`');
+  const settings = options && parts.options ? parts.options(options, pool, defaults, init) : defaults;
   const prepared = parts.bodies(request, given, signal);
   const sent = prepared instanceof Promise ? await prepared : prepared;
   if (sent.body != null) init.body = sent.body;
@@ -93,15 +78,22 @@ async function send(
   const nowMs = pool.ports.clock.now();
   const traits = {
     method,
-    hasIdempotencyKey: !isReplaySafe(method, false) && hasIdempotencyKey(init.headers),
+    hasIdempotencyKey: !isReplaySafe(method, false) && new Headers(init.headers).has(IDEMPOTENCY_KEY),
     bodyReplayable: sent.replayable,
     pin: settings.pin,
     deadlineMs: nowMs + settings.timeout.totalMs,
   };
   const signalIsOwn = request !== null && signal === request.signal;
-  const own = settings.session ? parts : { ...parts, session: null };
-  const run = new RequestRun(pool, { path, init, sent, signal, signalIsOwn, input: request, traits, settings }, own);
+  const run = new RequestRun(pool, { path, init, sent, signal, signalIsOwn, input: request, traits, settings }, parts);
   const first = await run.first(nowMs);
   const isGood = first.response !== null && first.outcome.kind === 'ok';
   return parts.answers(run, isGood ? first : await run.carryOn(first));
+}
+
+/** Waits until hosts are known and what is stored was read, but no longer than a request may take. */
+function untilReady({ ports, ready, settings }: HostPool, signal: AbortSignal | undefined): Promise<boolean> {
+  return wait(ports.clock, settings.timeout.totalMs, signal, (wake) => {
+    void ready?.then(wake);
+    return () => {};
+  });
 }

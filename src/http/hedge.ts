@@ -13,6 +13,7 @@ import type { HostConfig } from '../policy/topology.ts';
 import { discard } from '../runtime/discard.ts';
 import { waitAtMost } from '../runtime/wait.ts';
 import type { EndedAttempt } from './attempt.ts';
+import { type RequestOptions, readHedge } from './requestOptions.ts';
 import type { HedgePart, Run } from './run.ts';
 
 /** What hedging has seen and spent, for all requests of one `fetch`. */
@@ -26,10 +27,21 @@ const openHedging = (): Hedging => ({
   share: openHedgeShare(DEFAULTS.hedging.maxShare),
 });
 
-/** Lets requests be hedged that ask for it by `hedge`. What was seen and spent is shared by all requests of one `fetch`. */
-export function hedging(): HedgePart {
+/**
+ * Lets requests be hedged: GET and HEAD only. What was seen and spent is shared by all requests of one `fetch`.
+ *
+ * @param usual Whether requests are hedged that don't say; see `hedge` of {@link RequestOptions}. Default false.
+ * @throws SwitchoverError `INVALID_OPTION`
+ */
+export function hedging(usual: RequestOptions['hedge'] = false): HedgePart {
   const seen = openHedging();
-  return (run, host, init, delayMs) => hedged(run, host, init, seen, delayMs);
+  const otherwise = readHedge(usual);
+  return (run, host, init) => {
+    const hedge = run.request.settings.hedge ?? otherwise;
+    return hedge === false
+      ? run.send(host, init)
+      : hedged(run, host, init, seen, hedge === true ? null : hedge.delayMs);
+  };
 }
 
 interface Leg {
@@ -53,12 +65,18 @@ async function hedged(
   seen.share = creditRequest(seen.share);
   const first = startLeg(run, host, init);
   const delayMs = fixedDelayMs ?? hedgeDelayMs(seen.latencies, DEFAULTS.hedging);
-  const quick = await waitAtMost(run.clock, delayMs, first.ended);
-  const rival = quick === undefined ? run.hedgeHost() : undefined;
+  const quick = await waitAtMost(run.pool.ports.clock, delayMs, first.ended);
+  const rival = quick === undefined ? rivalOf(run, host) : undefined;
   const mayHedge = rival !== undefined && (fixedDelayMs !== null || takeShare(seen));
   const winner = quick ?? (mayHedge ? await race(first, startLeg(run, rival, init)) : await first.ended);
   if (winner.outcome.kind === 'ok') recordLatency(seen.latencies, winner.tookMs);
   return winner;
+}
+
+/** A second host, ready, that this request may be sent to at the same time. */
+function rivalOf(run: Run, { origin }: HostConfig): HostConfig | undefined {
+  const rival = run.rivalOf(origin);
+  return rival === undefined || rival.health.kind === 'inactive' ? undefined : run.pool.hostOf(rival.origin);
 }
 
 function startLeg(run: Run, host: HostConfig, init: RequestInit): Leg {

@@ -1,14 +1,10 @@
 import type { Random } from '../runtime/ports.ts';
-
-const NAME = 'idempotency-key';
-
-export const hasIdempotencyKey = (headers: HeadersInit | undefined): boolean =>
-  headers !== undefined && new Headers(headers).has(NAME);
+import { IDEMPOTENCY_KEY } from './requestParts.ts';
 
 /** The headers with a key, unless they carry one already. */
 export function withIdempotencyKey(headers: HeadersInit | undefined, key: string | true, random: Random): Headers {
   const keyed = new Headers(headers);
-  if (!keyed.has(NAME)) keyed.set(NAME, key === true ? freshKey(random) : key);
+  if (!keyed.has(IDEMPOTENCY_KEY)) keyed.set(IDEMPOTENCY_KEY, key === true ? freshKey(random) : key);
   return keyed;
 }
 

@@ -1,5 +1,5 @@
+import { reasonOf } from '../runtime/abortReason.ts';
 import { ignore } from './abortable.ts';
-import { reasonOf } from './abortReason.ts';
 
 /** Aborts `controller` when the signal is; the returned function ends that, so that a long-lived signal keeps nothing. */
 export function linkSignal(signal: AbortSignal | undefined, controller: AbortController): () => void {

@@ -1,8 +1,8 @@
 import { SwitchoverError } from '../policy/error.ts';
-import { fill } from '../policy/fill.ts';
+import { fill, refuseUnknown } from '../policy/fill.ts';
 import type { RetryPolicy, TimeoutPolicy } from '../policy/policyOptions.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
-import { refuseUnknown } from '../runtime/poolOptions.ts';
+import { withIdempotencyKey } from './idempotencyKey.ts';
 
 /** What one request may want otherwise than its pool. Rides on `init.failover`, and so on ky's options too. */
 export interface RequestOptions {
@@ -35,50 +35,55 @@ declare global {
   }
 }
 
-/** One request's options, complete. */
+/** One request's options, complete. What only a part reads is left out where nothing was said. */
 export interface RequestSettings {
   readonly pin: string | null;
   readonly retry: RetryPolicy;
   readonly timeout: TimeoutPolicy;
-  readonly hedge: boolean | { readonly delayMs: number };
-  readonly idempotencyKey: string | true | null;
-  readonly resume: boolean;
-  readonly session: boolean;
+  readonly hedge?: RequestOptions['hedge'];
+  readonly resume?: boolean | undefined;
+  readonly session?: boolean | undefined;
 }
 
-const KNOWN: ReadonlySet<string> = new Set('pin retry timeout hedge idempotencyKey resume session'.split(' '));
+/** Reads what a request itself asks for. It may write to `init`, which is what will be sent. */
+export type OptionsPart = (
+  options: RequestOptions,
+  pool: HostPool,
+  defaults: RequestSettings,
+  init: RequestInit,
+) => RequestSettings;
+
+const KNOWN = 'pin retry timeout hedge idempotencyKey resume session'.split(' ');
 
 const NO_RETRY: Partial<RetryPolicy> = { attempts: 1 };
 
 /** @throws SwitchoverError `INVALID_OPTION` */
-export function readHedge(
-  given: RequestOptions['hedge'],
-  fallback: RequestSettings['hedge'],
-): RequestSettings['hedge'] {
-  return typeof given === 'object' ? fill('hedge', { delayMs: 0 }, given) : (given ?? fallback);
+export function readHedge<Given extends RequestOptions['hedge']>(given: Given): Given | { readonly delayMs: number } {
+  return typeof given === 'object' ? fill('hedge', { delayMs: 0 }, given) : given;
 }
 
 /**
+ * Lets a request have options of its own: `fetch(url, { failover: { … } })`, see {@link RequestOptions}.
+ *
  * @throws SwitchoverError `INVALID_OPTION` for an unknown name or a value out of its range, `UNLISTED_HOST` for a pin that is
  * not in the list.
  */
-export function readRequestOptions(
-  options: RequestOptions,
-  pool: HostPool,
-  defaults: RequestSettings,
-): RequestSettings {
+export const perRequest: OptionsPart = (options, pool, defaults, init) => {
   refuseUnknown(options, KNOWN);
-  const pin = options.pin ?? null;
+  const { pin = null, hedge, idempotencyKey, resume, session } = options;
   if (pin !== null && pool.hostOf(pin) === undefined) {
     throw new SwitchoverError('UNLISTED_HOST', `${pin} is not in the list.`, { remedy: 'Pin a listed origin.' });
   }
-  return {
+  const settings = {
     pin,
     retry: fill('retry', defaults.retry, options.retry === false ? NO_RETRY : options.retry),
     timeout: fill('timeout', defaults.timeout, options.timeout),
-    hedge: readHedge(options.hedge, defaults.hedge),
-    idempotencyKey: options.idempotencyKey ?? null,
-    resume: options.resume ?? defaults.resume,
-    session: options.session ?? true,
+    hedge: readHedge(hedge),
+    resume,
+    session,
   };
-}
+  if (idempotencyKey !== undefined) {
+    init.headers = withIdempotencyKey(init.headers, idempotencyKey, pool.ports.random);
+  }
+  return settings;
+};

@@ -76,3 +76,6 @@ function copyFields(target: RequestInit, init: RequestInit): void {
     if (name !== 'failover' && name !== 'signal' && name !== 'body' && from[name] !== undefined) to[name] = from[name];
   }
 }
+
+/** By this header a server knows a repetition (draft-ietf-httpapi-idempotency-key-header). */
+export const IDEMPOTENCY_KEY = 'idempotency-key';

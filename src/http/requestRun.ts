@@ -1,5 +1,7 @@
-import { type AttemptTrace, SwitchoverError } from '../policy/error.ts';
+import type { AttemptTrace } from '../policy/error.ts';
+import type { HostRecord } from '../policy/health.ts';
 import { isSafeMethod } from '../policy/idempotency.ts';
+import { noHosts } from '../policy/plainHosts.ts';
 import { recordOf } from '../policy/poolState.ts';
 import {
   asking,
@@ -13,13 +15,10 @@ import {
 import type { HostConfig } from '../policy/topology.ts';
 import { discard } from '../runtime/discard.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
-import type { Clock } from '../runtime/ports.ts';
 import { wait } from '../runtime/wait.ts';
 import { type AnsweredAttempt, type EndedAttempt, sendTo } from './attempt.ts';
 import { requestFailure } from './failure.ts';
-import type { RequestSettings } from './requestOptions.ts';
 import type { FetchParts, PreparedRequest, Run } from './run.ts';
-import type { SentBody } from './sentBody.ts';
 
 /** One request on its way over hosts and attempts, until an answer may be handed to the caller. */
 export class RequestRun implements Run {
@@ -35,30 +34,6 @@ export class RequestRun implements Run {
     this.request = request;
     this.parts = parts;
     this.trace = trace;
-  }
-
-  get clock(): Clock {
-    return this.pool.ports.clock;
-  }
-
-  get path(): string {
-    return this.request.path;
-  }
-
-  get sent(): SentBody {
-    return this.request.sent;
-  }
-
-  get signal(): AbortSignal | undefined {
-    return this.request.signal;
-  }
-
-  get signalIsOwn(): boolean {
-    return this.request.signalIsOwn;
-  }
-
-  get settings(): RequestSettings {
-    return this.request.settings;
   }
 
   /** The first attempt, at the best host. */
@@ -89,41 +64,40 @@ export class RequestRun implements Run {
   }
 
   attemptMs(origin: string, nowMs: number): number {
-    const { attemptMs, waryAttemptMs, waryForMs } = this.settings.timeout;
-    const timedOutAtMs = recordOf(this.pool.state, origin)?.timedOutAtMs ?? null;
-    const wary = timedOutAtMs !== null && nowMs - timedOutAtMs < waryForMs;
-    return Math.max(0, Math.min(wary ? waryAttemptMs : attemptMs, this.request.traits.deadlineMs - nowMs));
+    const { settings, traits } = this.request;
+    const { attemptMs, waryAttemptMs, waryForMs } = settings.timeout;
+    const timedOutAtMs = recordOf(this.pool.state, origin)?.timedOutAtMs ?? -Infinity;
+    return Math.max(
+      0,
+      Math.min(nowMs - timedOutAtMs < waryForMs ? waryAttemptMs : attemptMs, traits.deadlineMs - nowMs),
+    );
   }
 
   graceMs(origin: string): number {
-    const env = this.#env();
-    return otherHost(this.#state, origin, this.request.traits, env) ? 0 : this.request.traits.deadlineMs - env.nowMs;
+    return this.rivalOf(origin) ? 0 : this.request.traits.deadlineMs - this.pool.ports.clock.now();
   }
 
-  /** The host that a hedge may go to: ready, and not asked by this request. */
-  hedgeHost(): HostConfig | undefined {
-    const env = this.#env();
-    const [origin = ''] = this.#state.asked;
-    const rival = otherHost(this.#state, origin, this.request.traits, env);
-    return rival?.health.kind === 'inactive' ? undefined : this.pool.hostOf(rival?.origin ?? '');
+  rivalOf(origin: string): HostRecord | undefined {
+    return otherHost(this.#state, origin, this.request.traits, this.#env());
   }
 
   /** One attempt, booked. */
   send(host: HostConfig, init: RequestInit, controller?: AbortController): Promise<EndedAttempt> {
     this.#state = asking(this.#state, host.origin);
-    return (this.parts.session ?? sendTo)(host, init, this, controller);
+    const { session } = this.parts;
+    return (session === null || this.request.settings.session === false ? sendTo : session)(
+      host,
+      init,
+      this,
+      controller,
+    );
   }
 
   #ask(host: HostConfig | undefined): Promise<EndedAttempt> {
-    const { init, settings, traits } = this.request;
-    if (host === undefined) {
-      throw new SwitchoverError('NO_HOSTS', 'No host is known.', {
-        remedy: 'Give a host, or see the warning events of discovery.',
-      });
-    }
+    const { init, traits } = this.request;
+    if (host === undefined) throw noHosts();
     const { hedging } = this.parts;
-    if (settings.hedge === false || hedging === null || !isSafeMethod(traits.method)) return this.send(host, init);
-    return hedging(this, host, init, settings.hedge === true ? null : settings.hedge.delayMs);
+    return hedging === null || !isSafeMethod(traits.method) ? this.send(host, init) : hedging(this, host, init);
   }
 
   /** Waits, and looks again who is best. What a busy host asked for is waited out; other waits end when times get better. */
@@ -131,7 +105,7 @@ export class RequestRun implements Run {
     const { pool } = this;
     const early = last.outcome.kind === 'busy' ? undefined : (wake: () => void) => pool.onBetterTimes(wake);
     // In better times pauses begin anew, or a request that then chose the wrong host would be the last to hear of the right one.
-    if (await wait(pool.ports.clock, delayMs, this.signal ?? null, early)) this.#state = { ...this.#state, waits: 0 };
+    if (await wait(pool.ports.clock, delayMs, this.request.signal, early)) this.#state = { ...this.#state, waits: 0 };
     pool.signal.throwIfAborted();
     return pool.hostOf(hostToAsk(this.#state, this.request.traits, this.#env())?.origin ?? '');
   }
@@ -142,11 +116,7 @@ export class RequestRun implements Run {
   }
 
   #env(): RetryEnv {
-    return {
-      nowMs: this.clock.now(),
-      random: this.pool.ports.random,
-      policy: this.settings.retry,
-      pool: this.pool.state,
-    };
+    const { ports, state } = this.pool;
+    return { nowMs: ports.clock.now(), random: ports.random, policy: this.request.settings.retry, pool: state };
   }
 }

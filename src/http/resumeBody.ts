@@ -1,9 +1,9 @@
 import { type AttemptTrace, SwitchoverError } from '../policy/error.ts';
 import { type BodyExtent, continuedBy, isComplete, rangeHeaders, readExtent, replaces } from '../policy/rangeResume.ts';
+import { reasonOf } from '../runtime/abortReason.ts';
 import { discard } from '../runtime/discard.ts';
 import type { Clock } from '../runtime/ports.ts';
 import { ignore } from './abortable.ts';
-import { reasonOf } from './abortReason.ts';
 import { BodyFeed } from './bodyFeed.ts';
 import { linkSignal } from './linkSignal.ts';
 

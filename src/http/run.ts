@@ -1,9 +1,9 @@
 import type { AttemptTrace } from '../policy/error.ts';
+import type { HostRecord } from '../policy/health.ts';
 import type { RequestTraits } from '../policy/retry.ts';
 import type { HostConfig } from '../policy/topology.ts';
-import type { Clock } from '../runtime/ports.ts';
 import type { AnsweredAttempt, EndedAttempt, Sending } from './attempt.ts';
-import type { RequestSettings } from './requestOptions.ts';
+import type { OptionsPart, RequestSettings } from './requestOptions.ts';
 import type { BodyPart, SentBody } from './sentBody.ts';
 
 /** A request, ready to be sent. */
@@ -23,27 +23,20 @@ export interface PreparedRequest {
 /** A request on its way, as the parts of a `fetch` see it. */
 export interface Run extends Sending {
   readonly request: PreparedRequest;
-  readonly settings: RequestSettings;
   readonly parts: FetchParts;
-  readonly clock: Clock;
   /** The attempts that ended badly so far, oldest first. */
   readonly trace: AttemptTrace[];
   /** One attempt, booked. */
   send(host: HostConfig, init: RequestInit, controller?: AbortController): Promise<EndedAttempt>;
-  /** A second host that may be asked at the same time; none for a request that must not be sent twice. */
-  hedgeHost(): HostConfig | undefined;
+  /** Another host that this request may be sent to while it is with `origin`. */
+  rivalOf(origin: string): HostRecord | undefined;
 }
 
 /** Hands an answer to the caller, and watches over its body. */
 export type AnswerPart = (run: Run, ended: AnsweredAttempt) => Response;
 
-/** Sends a request to a host, and to another one too where that host is slow. `delayMs` null: the part's own delay. */
-export type HedgePart = (
-  run: Run,
-  host: HostConfig,
-  init: RequestInit,
-  delayMs: number | null,
-) => Promise<EndedAttempt>;
+/** Sends a request to a host, and to another one too where that host is slow. */
+export type HedgePart = (run: Run, host: HostConfig, init: RequestInit) => Promise<EndedAttempt>;
 
 /** Sends a request to a host within a session. */
 export type SessionPart = (
@@ -59,6 +52,8 @@ export interface FetchParts {
   readonly bodies: BodyPart;
   /** {@link guardedAnswers}. Default: the answer is handed on as it is. */
   readonly answers: AnswerPart;
+  /** {@link perRequest}. Default none: `init.failover` is then refused. */
+  readonly options: OptionsPart | null;
   /** {@link hedging}. Default none. */
   readonly hedging: HedgePart | null;
   /** The session that every request belongs to. Default none. */

@@ -15,8 +15,8 @@ import {
   withToken,
 } from '../policy/sessionState.ts';
 import type { HostConfig } from '../policy/topology.ts';
+import { reasonOf } from '../runtime/abortReason.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
-import { reasonOf } from './abortReason.ts';
 import { strangers, unsendable } from './sessionErrors.ts';
 import type { SessionPass } from './sessionGate.ts';
 import type { SessionGrant, SessionOptions } from './sessionOptions.ts';

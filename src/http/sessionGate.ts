@@ -51,7 +51,7 @@ export function sessionPart(gate: SessionGate): SessionPart {
   // The trace is what all runs of one request share.
   const passes = new WeakMap<readonly AttemptTrace[], SessionPass>();
   return async (host, init, run, controller) => {
-    const startedMs = run.clock.now();
+    const startedMs = run.pool.ports.clock.now();
     const send = (pass: SessionPass) => {
       passes.set(run.trace, pass);
       return sendWith(pass, host, init, run, controller);
@@ -61,7 +61,7 @@ export function sessionPart(gate: SessionGate): SessionPart {
       const last = passes.get(run.trace) ?? null;
       const pass = gate.passNow(host, last) ?? (await waitForPass(gate, host, last, false, run, controller));
       const ended = await send(pass);
-      if (ended.response?.status !== 401 || !run.sent.replayable) return ended;
+      if (ended.response?.status !== 401 || !run.request.sent.replayable) return ended;
       refusal = ended;
       const renewed = await waitForPass(gate, host, pass, true, run, controller);
       if (renewed === pass) return ended;
@@ -86,7 +86,7 @@ async function waitForPass(
 ): Promise<SessionPass> {
   const { limits } = run.pool;
   const waiting = new AbortController();
-  const links = [linkSignal(run.signal, waiting), linkSignal(controller?.signal, waiting)];
+  const links = [linkSignal(run.request.signal, waiting), linkSignal(controller?.signal, waiting)];
   const overdue = (): undefined => {
     waiting.abort(requestFailure('deadline', run.trace, undefined));
   };
@@ -108,7 +108,7 @@ function stopped({ origin }: HostConfig, startedMs: number, stop: HostStop, run:
   return {
     origin,
     startedMs,
-    tookMs: run.clock.now() - startedMs,
+    tookMs: run.pool.ports.clock.now() - startedMs,
     outcome: stop.outcome,
     controller: new AbortController(),
     unlink: null,

@@ -95,7 +95,13 @@ async function prepare(
   given: RequestInit | undefined,
   { headers, signal, deadlineMs }: LineSettings,
 ): Promise<RequestRun> {
-  const parts: FetchParts = { bodies: bufferedBodies(), answers: guardedAnswers(), hedging: null, session: null };
+  const parts: FetchParts = {
+    bodies: bufferedBodies(),
+    answers: guardedAnswers(),
+    options: null,
+    hedging: null,
+    session: null,
+  };
   const { method, headers: own, signal: callers, request, init } = readInit(input, given);
   const controller = new AbortController();
   const unlink = linkSignal(callers, controller);
@@ -109,7 +115,7 @@ async function prepare(
   // A login that was redirected would hand its secret on to wherever the redirect points.
   init.redirect = given?.redirect ?? 'manual';
   const { retry, timeout } = pool.settings;
-  const settings: RequestSettings = { ...NO_EXTRAS, retry, timeout };
+  const settings: RequestSettings = { pin: null, retry, timeout, resume: false };
   // What a session asks for may be asked for at another host as well, whatever its method: so a silent host is left in time.
   const traits: RequestTraits = { method, hasIdempotencyKey: true, bodyReplayable: true, pin: null, deadlineMs };
   return new RequestRun(
@@ -118,5 +124,3 @@ async function prepare(
     parts,
   );
 }
-
-const NO_EXTRAS = { pin: null, hedge: false, idempotencyKey: null, resume: false, session: false } as const;

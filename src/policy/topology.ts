@@ -1,27 +1,12 @@
-import { SwitchoverError } from './error.ts';
+import { invalidOption, refuseUnknown } from './fill.ts';
 import { type Host, parseHost } from './host.ts';
+import type { HostConfig, Topology } from './hostConfig.ts';
 import type { HostList, HostSpec } from './hostList.ts';
+import { noHosts, refuseDuplicates } from './plainHosts.ts';
 import { rankByAffinity } from './rendezvous.ts';
 import { urlOn } from './target.ts';
 
-/** A host of the pool, with what its owner said of it. */
-export interface HostConfig extends Host {
-  readonly tier: 'active' | 'standby';
-  /** Share of clients among its tier, for M+N. */
-  readonly weight: number;
-  readonly zone: string | null;
-  /** The URL where this host is probed; null for the pool's path. */
-  readonly health: string | null;
-}
-
-/**
- * Who serves, and who waits. `priority`: one order for everybody. `affinity`: M active hosts share the clients,
- * N standbys wait.
- */
-export interface Topology {
-  readonly kind: 'priority' | 'affinity';
-  readonly hosts: readonly HostConfig[];
-}
+export type { HostConfig, Topology } from './hostConfig.ts';
 
 /**
  * Reads a list of hosts as its owner wrote it.
@@ -31,16 +16,15 @@ export interface Topology {
 export function readTopology(list: HostList, allowInsecure: boolean): Topology {
   const plain = Array.isArray(list);
   const given = (plain ? { active: list.slice(0, 1), standby: list.slice(1) } : { ...list }) as Record<string, unknown>;
-  refuseUnknown(given, ['active', 'standby']);
+  // A misspelt `standby` would lose all of them without a word.
+  refuseUnknown(given, ['active', 'standby'], 'hosts.');
   const read = (tier: 'active' | 'standby'): HostConfig[] => {
     const entries = given[tier] ?? [];
-    if (!Array.isArray(entries)) throw invalid(`hosts.${tier} is no list`, 'Give a list of hosts.');
+    if (!Array.isArray(entries)) throw invalidOption(`hosts.${tier} is no list`, 'Give a list of hosts.');
     return entries.map((entry) => readHost(entry, tier, allowInsecure));
   };
   const active = read('active');
-  if (active.length === 0) {
-    throw new SwitchoverError('NO_HOSTS', 'No active host is listed.', { remedy: 'Give at least one active host.' });
-  }
+  if (active.length === 0) throw noHosts();
   const hosts = [...active, ...read('standby')];
   refuseDuplicates(hosts);
   return { kind: plain ? 'priority' : 'affinity', hosts };
@@ -73,7 +57,7 @@ function rankTier(topology: Topology, tier: HostConfig['tier'], clientKey: strin
 
 function readHost(entry: unknown, tier: HostConfig['tier'], allowInsecure: boolean): HostConfig {
   const spec: Partial<HostSpec> = typeof entry === 'object' ? { ...entry } : { url: String(entry) };
-  refuseUnknown(spec, ['url', 'weight', 'zone', 'health']);
+  refuseUnknown(spec, ['url', 'weight', 'zone', 'health'], 'hosts.');
   const { url, weight, zone, health } = spec;
   const host = parseHost(textOf(url), allowInsecure);
   const config = {
@@ -84,9 +68,9 @@ function readHost(entry: unknown, tier: HostConfig['tier'], allowInsecure: boole
     health: readHealth(host, health, allowInsecure),
   };
   if (typeof config.weight !== 'number' || !(config.weight >= 0 && config.weight < Infinity)) {
-    throw invalid(`The weight of ${host.origin} is no share`, 'Give a number of at least 0.');
+    throw invalidOption(`The weight of ${host.origin} is no share`, 'Give a number of at least 0.');
   }
-  if (typeof (zone ?? '') !== 'string') throw invalid(`The zone of ${host.origin} is no text`, 'Give its name.');
+  if (typeof (zone ?? '') !== 'string') throw invalidOption(`The zone of ${host.origin} is no text`, 'Give its name.');
   return config;
 }
 
@@ -97,7 +81,7 @@ function readHealth(host: Host, health: unknown, allowInsecure: boolean): string
   const [, site, path = ''] = /^(https?:\/\/[^/?#]*)(.*)$/is.exec(text) ?? [];
   if (site === undefined && text.startsWith('/')) return urlOn(host, text);
   if (site === undefined || parseHost(site, allowInsecure).hostname !== host.hostname) {
-    throw invalid(
+    throw invalidOption(
       `${host.origin} can't be probed at ${text.slice(0, 99)}`,
       'Give a path, or a URL with the same host name.',
     );
@@ -107,23 +91,3 @@ function readHealth(host: Host, health: unknown, allowInsecure: boolean): string
 
 /** Lists come from documents, too: what is no text may have none to show. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-/** A misspelt `standby` would lose all of them without a word. */
-function refuseUnknown(given: object, known: readonly string[]): void {
-  const unknown = Object.keys(given).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw invalid(`hosts can't have ${unknown}`, `Use ${known.join(', ')}.`);
-}
-
-function invalid(complaint: string, remedy: string): SwitchoverError {
-  return new SwitchoverError('INVALID_OPTION', `${complaint}.`, { remedy });
-}
-
-function refuseDuplicates(hosts: readonly HostConfig[]): void {
-  const seen = new Set<string>();
-  for (const { origin } of hosts) {
-    if (seen.has(origin)) {
-      throw new SwitchoverError('DUPLICATE_HOST', `${origin} is listed twice.`, { remedy: 'List each origin once.' });
-    }
-    seen.add(origin);
-  }
-}

@@ -1,6 +1,7 @@
 import type { HostList } from '../policy/hostList.ts';
 import { judgeProbe } from '../policy/probeAnswer.ts';
 import { everyRule } from '../policy/rules/everyRule.ts';
+import { readTopology } from '../policy/topology.ts';
 import { HostPool, type PoolOptions } from './hostPool.ts';
 import { networkFault } from './networkFault.ts';
 import { platformNews } from './platformNews.ts';
@@ -17,6 +18,7 @@ export interface FullPoolOptions extends PoolOptions {
 export function fullPool(hosts: HostList, options: FullPoolOptions = {}): HostPool {
   const { judge = judgeProbe, rules = [], parts = [], ...rest } = options;
   const whole: PoolOptions = {
+    readHosts: readTopology,
     prober: readingProber(judge),
     readFault: networkFault,
     ...rest,

@@ -6,7 +6,7 @@ import type { PoolEvent } from '../policy/poolEvent.ts';
 import { nextWakeMs, openPool, stepPool } from '../policy/poolMachine.ts';
 import { type PoolEffect, type PoolState, recordOf } from '../policy/poolState.ts';
 import { firstCandidate } from '../policy/selection.ts';
-import { type HostConfig, readTopology, type Topology } from '../policy/topology.ts';
+import type { HostConfig, Topology } from '../policy/topology.ts';
 import { Emitter, type EventArgs } from './emitter.ts';
 import type { FailoverEvents } from './events.ts';
 import { type PoolConfig, type PoolSettings, portsOf, readPoolOptions } from './poolOptions.ts';
@@ -153,7 +153,7 @@ export class HostPool {
    */
   setHosts(hosts: HostList): void {
     if (this.closed) return;
-    const topology = readTopology(hosts, this.#options.allowInsecure ?? false);
+    const topology = this.settings.readHosts(hosts, this.#options.allowInsecure ?? false);
     const before = asListed(this.#topology).join();
     this.#topology = topology;
     this.#status = null;
@@ -224,7 +224,7 @@ export class HostPool {
   #read(hosts: HostList): Topology {
     const mayBeEmpty = this.#options.parts?.some(({ findsHosts }) => findsHosts);
     if (mayBeEmpty && Array.isArray(hosts) && hosts.length === 0) return { kind: 'priority', hosts: [] };
-    return readTopology(hosts, this.#options.allowInsecure ?? false);
+    return this.settings.readHosts(hosts, this.#options.allowInsecure ?? false);
   }
 
   /** In the order of events: what a listener brings about waits until all have heard of what came before. */

@@ -1,5 +1,6 @@
 import { NO_HINTS } from '../policy/hints.ts';
 import type { Fault } from '../policy/outcome.ts';
+import { type HostReader, readPlainHosts } from '../policy/plainHosts.ts';
 import type { PolicyOptions, RetryPolicy, TimeoutPolicy } from '../policy/policyOptions.ts';
 import { readPolicy } from '../policy/poolPolicy.ts';
 import { type PoolPolicy, type PoolRule, ruleOf } from '../policy/poolRule.ts';
@@ -18,6 +19,8 @@ export interface PoolConfig extends PolicyOptions, Partial<Ports> {
   readonly allowInsecure?: boolean;
   /** Rules beyond the machine's own, in their order: each is around those before it. Default none; `createFailover` has all. */
   readonly rules?: readonly PoolRule[];
+  /** Reads the list of hosts. Default: texts alone, best first; `createFailover` reads M+N, weights, zones and health URLs. */
+  readonly readHosts?: HostReader;
   /** Asks a host how it is. Default: 200 at its health path, else any answer below 500 at the path that failed. */
   readonly prober?: Prober;
   /** Reads from what `fetch` rejected with how the network failed; null where it was not the network. Default: `network`. */
@@ -29,6 +32,7 @@ export interface PoolSettings {
   readonly policy: PoolPolicy;
   readonly retry: RetryPolicy;
   readonly timeout: TimeoutPolicy;
+  readonly readHosts: HostReader;
   readonly prober: Prober;
   /** How the network failed, by what `fetch` rejected with; null where it was not the network. */
   readonly readFault: (error: unknown) => Fault | null;
@@ -40,7 +44,7 @@ export interface PoolSettings {
   readonly pick: PoolRule['pick'];
 }
 
-const OTHERS = ['allowInsecure', 'rules', 'parts', 'prober', 'readFault'];
+const OTHERS = ['allowInsecure', 'rules', 'parts', 'readHosts', 'prober', 'readFault'];
 
 /**
  * Checks the options of a pool, and fills the defaults in.
@@ -54,6 +58,7 @@ export function readPoolOptions(options: PoolConfig, ports: Ports): PoolSettings
     policy,
     retry,
     timeout,
+    readHosts: options.readHosts ?? readPlainHosts,
     prober: options.prober ?? plainProber,
     readFault: options.readFault ?? plainFault,
     readHints: ruleOf(rules, 'readHints') ?? (() => NO_HINTS),

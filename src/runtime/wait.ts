@@ -1,15 +1,16 @@
+import { reasonOf } from './abortReason.ts';
 import type { Clock } from './ports.ts';
 
 /** Resolves after `delayMs`, or, to true, as soon as `wakeUp` calls its argument; rejects at once when `signal` aborts. */
 export function wait(
   clock: Clock,
   delayMs: number,
-  signal: AbortSignal | null,
+  signal: AbortSignal | null | undefined,
   wakeUp?: (wake: () => void) => () => void,
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
-      reject(signal.reason);
+      reject(reasonOf(signal));
       return;
     }
     const end = (settle: () => void) => () => {
@@ -18,7 +19,7 @@ export function wait(
       signal?.removeEventListener('abort', aborted);
       settle();
     };
-    const aborted = end(() => reject(signal?.reason));
+    const aborted = end(() => reject(reasonOf(signal as AbortSignal)));
     const cancelTimer = clock.setTimer(
       end(() => resolve(false)),
       delayMs,

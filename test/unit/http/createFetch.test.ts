@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFetch } from '../../../src/http/createFetch.ts';
+import { perRequest } from '../../../src/http/requestOptions.ts';
 import type { AttemptTrace } from '../../../src/policy/error.ts';
 import type { HostBehaviour, SentRequest } from '../../../src/testing/index.ts';
 import { A, B, C, letter, type WorldOptions, world } from '../runtime/world.ts';
@@ -9,7 +10,7 @@ const PATH = '/api/me';
 
 function client(network: Record<string, HostBehaviour> = {}, options: WorldOptions = {}) {
   const w = world({ network, ...options });
-  const fetch = createFetch(w.pool);
+  const fetch = createFetch(w.pool, { options: perRequest });
   return {
     ...w,
     fetch,
@@ -248,7 +249,7 @@ describe('what may not be sent again', () => {
   it('fails with NOT_REPLAYABLE after it may have been processed, and says so', async () => {
     const w = client({ [A]: 'reset' });
     const error = await w.failing({ method: 'POST', body: 'x' });
-    expect(error).toMatchObject({ code: 'NOT_REPLAYABLE', remedy: expect.stringContaining('idempotencyKey') });
+    expect(error).toMatchObject({ code: 'NOT_REPLAYABLE', remedy: expect.stringContaining('Idempotency-Key') });
     expect([trace(error), w.order()]).toEqual([['a reset'], 'a']);
     expect((error as Error).message).toContain(`${A}: reset`);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createFetch } from '../../../src/http/createFetch.ts';
 import { hedging } from '../../../src/http/hedge.ts';
+import { perRequest } from '../../../src/http/requestOptions.ts';
 import type { SwitchoverError } from '../../../src/policy/error.ts';
 import { NO_HINTS } from '../../../src/policy/hints.ts';
 import { memoryStore } from '../../../src/runtime/memoryStore.ts';
@@ -342,7 +343,7 @@ describe('a change of host', () => {
   test('is not made for the leg of a hedge that nobody wants any more', async () => {
     const fleet = new Fleet();
     const { pool, session, clock } = clientOf(fleet, { hosts: [A, B, C] });
-    const fetch = createFetch(pool, { session: session.part, hedging: hedging() });
+    const fetch = createFetch(pool, { session: session.part, hedging: hedging(), options: perRequest });
     await who(fetch('/me'));
     const releaseResume = fleet.hold('/resume');
     const atC = who(fetch('/me', { failover: { pin: C } }));
@@ -363,7 +364,7 @@ describe('a change of host', () => {
   test('costs a hedged request no second session', async () => {
     const fleet = new Fleet();
     const { pool, session, clock } = clientOf(fleet);
-    const fetch = createFetch(pool, { session: session.part, hedging: hedging() });
+    const fetch = createFetch(pool, { session: session.part, hedging: hedging(), options: perRequest });
     await who(fetch('/me'));
     fleet.modes.set(A, 'mute');
     const answer = who(fetch('/me', { failover: { hedge: { delayMs: 50 } } }));

@@ -1,4 +1,5 @@
 import { createFetch } from '../../../src/http/createFetch.ts';
+import { perRequest } from '../../../src/http/requestOptions.ts';
 import { createSession, type Session } from '../../../src/http/session.ts';
 import type { SessionContext, SessionOptions } from '../../../src/http/sessionOptions.ts';
 import type { SwitchoverError } from '../../../src/policy/error.ts';
@@ -138,7 +139,14 @@ export function clientOf(fleet: Fleet, { hosts = [A, B], session, pool: more }: 
   pool.events.on('session:lost', ({ host, error }) => note(error, `lost ${host}`));
   pool.events.on('warning', (error) => note(error, 'warning'));
   const made = createSession(pool, { open: login, resume, ...session });
-  return { fetch: createFetch(pool, { session: made.part }), pool, session: made, clock, told, errors };
+  return {
+    fetch: createFetch(pool, { session: made.part, options: perRequest }),
+    pool,
+    session: made,
+    clock,
+    told,
+    errors,
+  };
 }
 
 /** The host that answered, and the token that it saw. */
