@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { SwitchoverError } from '../policy/error.ts';
 import type { KeyValueStore } from '../runtime/ports.ts';
 import { codeOf, isMissing, removeAbandoned, removeFile, replaceFile } from './atomicFile.ts';
+import { fileLock } from './fileLock.ts';
 import { latestWrites } from './latestWrites.ts';
 import { invalidOption } from './options.ts';
 
@@ -17,7 +18,7 @@ const LONGEST_NAME = 180;
  * A value is written to a file of its own, brought to the disk, and put in the old one's place: who reads, this process
  * or another, sees a whole old or a whole new value, also after a kill or a loss of power. Of several writes of one key
  * that wait for the disk only the newest is done, and its end is the end of all. Of two processes that write one key,
- * the later one wins.
+ * the later one wins; what must have one owner, a channel's session, has it by {@link fileLock} in the same directory.
  *
  * The directory is made when first needed, for this user alone (0700); so are the files (0600). The rights of a directory
  * that is there already stay as they are.
@@ -54,6 +55,7 @@ export function fileStore(directory: string): KeyValueStore {
     },
     set: write,
     delete: (key) => write(key, undefined),
+    locks: fileLock(root),
   };
 }
 

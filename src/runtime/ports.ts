@@ -33,7 +33,7 @@ export interface KeyValueStore {
 /** Sees to it that what is stored has one owner at a time, over all tabs or processes that share the store. */
 export interface OwnerLock {
   /** Takes a name at once: a function that gives it up, or null where somebody else has it. An owner that dies gives up what it has. */
-  acquire(name: string): MaybePromise<(() => void) | null>;
+  acquire(name: string): MaybePromise<(() => MaybePromise<void>) | null>;
 }
 
 /** What the platform believes about the network. Its word shortens waits and stops blame; it never blocks attempts for good. */

@@ -188,7 +188,7 @@ export interface SavedSession {
   readonly stream: string;
   readonly epoch: number;
   readonly rx: number;
-  readonly outbox: { readonly entries: readonly Entry[]; readonly tx: number };
+  readonly outbox: Pick<Outbox, 'tx' | 'sent'> & { readonly entries: readonly Entry[] };
   /** On the clock of the machine that stored it: the zero of `expiresAtMs`. */
   readonly atMs: number;
 }
@@ -201,7 +201,15 @@ export function markOf({ version, handed, outbox }: ClientState): Mark {
 /** The part of a state that outlives its process. */
 export function savedOf(state: ClientState, nowMs: number): SavedSession {
   const { sid, token, stream, epoch, handed, outbox } = state;
-  return { sid, token, stream, epoch, rx: handed, outbox: { entries: entriesOf(outbox), tx: outbox.tx }, atMs: nowMs };
+  return {
+    sid,
+    token,
+    stream,
+    epoch,
+    rx: handed,
+    outbox: { entries: entriesOf(outbox), tx: outbox.tx, sent: outbox.sent },
+    atMs: nowMs,
+  };
 }
 
 /**
@@ -213,12 +221,12 @@ export function savedOf(state: ClientState, nowMs: number): SavedSession {
 export function clientState(stored: SavedSession | null, policy: ClientPolicy, nowMs: number, awayMs = 0): ClientState {
   const { sid = '', token = '', stream = '', epoch = 0, rx = 0, atMs = 0 } = stored ?? {};
   const shiftMs = nowMs - atMs - awayMs;
-  const { entries, tx } = stored?.outbox ?? { entries: [], tx: 0 };
+  const { entries, tx, sent } = stored?.outbox ?? { entries: [], tx: 0, sent: 0 };
   const aged = entries.map((entry) =>
     entry.expiresAtMs === null ? entry : { ...entry, expiresAtMs: entry.expiresAtMs + shiftMs },
   );
-  // Anything may have been sent before the process ended.
-  const outbox = outboxOf(aged, tx, tx);
+  // Anything may have been sent before the process ended, but for one that was in no session.
+  const outbox = outboxOf(aged, tx, sid === '' ? sent : tx);
   const mark = { version: 0, rx, txLow: lowest(outbox), tx: outbox.tx };
   return {
     ...{ stopped: 0, sid, token, stream, epoch, rx, handed: rx, outbox },

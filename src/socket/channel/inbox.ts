@@ -12,15 +12,15 @@ export interface Arrival {
 }
 
 /** Somebody who takes what arrives, one by one. Returns a promise where it takes its time. Never throws, never rejects. */
-export type Consumer = (arrival: Arrival) => Promise<unknown> | undefined;
+export type Taker = (arrival: Arrival) => Promise<unknown> | undefined;
 
 /**
- * Hands arrivals on, one at a time and in order: the next one comes when all consumers are done with the last. What waits is bounded
+ * Hands arrivals on, one at a time and in order: the next one comes when all takers are done with the last. What waits is bounded
  * by the server's window, since what was not handed on is not acknowledged.
  */
 export class Inbox {
   readonly #handed: (arrival: Arrival) => void;
-  readonly #consumers = new Set<Consumer>();
+  readonly #takers = { message: new Set<Taker>(), gap: new Set<Taker>() };
   readonly #waiting: Arrival[] = [];
   #bytes = 0;
   #busy = false;
@@ -29,12 +29,9 @@ export class Inbox {
     this.#handed = handed;
   }
 
-  get count(): number {
-    return this.#waiting.length;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
+  /** Whether more waits than a server may send that keeps to its window. */
+  holdsMoreThan(count: number, bytes: number): boolean {
+    return this.#waiting.length > count || this.#bytes > bytes;
   }
 
   push(arrival: Arrival): void {
@@ -43,31 +40,38 @@ export class Inbox {
     this.#flow();
   }
 
-  /** Adds a consumer; the returned function takes it away. While there is none, everything waits. */
-  add(consumer: Consumer): () => void {
-    this.#consumers.add(consumer);
+  /** Adds a taker; the returned function takes it away. While nobody takes messages, everything waits. */
+  add(what: 'message' | 'gap', taker: Taker): () => void {
+    const takers = this.#takers[what];
+    takers.add(taker);
     this.#flow();
-    return () => void this.#consumers.delete(consumer);
+    return () => void takers.delete(taker);
+  }
+
+  /** Offers an arrival to whom it concerns. A promise where somebody takes his time. */
+  offer(arrival: Arrival): Promise<unknown> | undefined {
+    const waits: Promise<unknown>[] = [];
+    for (const taker of [...this.#takers[arrival.gap === null ? 'message' : 'gap']]) {
+      const wait = taker(arrival);
+      if (wait !== undefined) waits.push(wait);
+    }
+    return waits.length === 0 ? undefined : Promise.all(waits);
   }
 
   #flow(): void {
-    while (!this.#busy && this.#consumers.size > 0) {
+    while (!this.#busy && this.#takers.message.size > 0) {
       const arrival = this.#waiting.shift();
       if (arrival === undefined) return;
       this.#bytes -= arrival.bytes;
       this.#busy = true;
-      const waits: Promise<unknown>[] = [];
-      for (const consumer of [...this.#consumers]) {
-        const wait = consumer(arrival);
-        if (wait !== undefined) waits.push(wait);
-      }
       const done = () => {
         this.#busy = false;
         this.#handed(arrival);
       };
-      if (waits.length === 0) done();
+      const wait = this.offer(arrival);
+      if (wait === undefined) done();
       else
-        void Promise.all(waits).then(() => {
+        void wait.then(() => {
           done();
           this.#flow();
         });

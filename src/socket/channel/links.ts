@@ -23,14 +23,12 @@ interface Link {
 /** The connections of a channel, by the machine's numbers, each over one host of the pool. */
 export class Links {
   readonly #pool: HostPool;
-  readonly #path: string;
   readonly #settings: ChannelSettings;
   readonly #tell: (event: ClientEvent) => void;
   readonly #links = new Map<number, Link>();
 
-  constructor(pool: HostPool, path: string, settings: ChannelSettings, tell: (event: ClientEvent) => void) {
+  constructor(pool: HostPool, settings: ChannelSettings, tell: (event: ClientEvent) => void) {
     this.#pool = pool;
-    this.#path = path;
     this.#settings = settings;
     this.#tell = tell;
   }
@@ -99,7 +97,7 @@ export class Links {
 
   #open(id: number, link: Link, host: HostConfig): void {
     link.tried.push(host.origin);
-    const url = urlOn(host, this.#path).replace(/^http/, 'ws');
+    const url = urlOn(host, this.#settings.path).replace(/^http/, 'ws');
     try {
       const wire: Wire = new Wire(
         this.#pool,

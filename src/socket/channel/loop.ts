@@ -1,8 +1,8 @@
-import type { Arrival, Consumer } from './inbox.ts';
+import type { Arrival, Taker } from './inbox.ts';
 
 /** One `for await` over what arrives. It counts from its first `next()` on. */
 export class Loop implements AsyncIterator<unknown, undefined> {
-  readonly #join: (consumer: Consumer) => () => void;
+  readonly #join: (taker: Taker) => () => void;
   readonly #ended: (loop: Loop) => void;
   readonly #asking: { resolve(result: IteratorResult<unknown, undefined>): void; reject(error: unknown): void }[] = [];
   #leave: (() => void) | null = null;
@@ -11,7 +11,7 @@ export class Loop implements AsyncIterator<unknown, undefined> {
   #over: { readonly error: unknown } | null = null;
 
   /** @param ended Called once, when nobody asks any more. */
-  constructor(join: (consumer: Consumer) => () => void, ended: (loop: Loop) => void) {
+  constructor(join: (taker: Taker) => () => void, ended: (loop: Loop) => void) {
     this.#join = join;
     this.#ended = ended;
   }
@@ -47,8 +47,8 @@ export class Loop implements AsyncIterator<unknown, undefined> {
     for (const { resolve } of others) resolve({ done: true, value: undefined });
   }
 
-  #take({ data, gap }: Arrival): Promise<void> | undefined {
-    const asking = gap === null ? this.#asking.shift() : undefined;
+  #take({ data }: Arrival): Promise<void> | undefined {
+    const asking = this.#asking.shift();
     asking?.resolve({ done: false, value: data });
     // Whoever asks for two at once has no way to say that the first is dealt with.
     if (asking === undefined || this.#asking.length > 0) return undefined;

@@ -1,21 +1,25 @@
-import { SwitchoverError, type SwitchoverErrorCode } from '../../policy/error.ts';
+import type { SwitchoverError, SwitchoverErrorCode } from '../../policy/error.ts';
 import { fill } from '../../policy/healthPolicy.ts';
+import { pathOn } from '../../policy/target.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import { refuseUnknown } from '../../runtime/poolOptions.ts';
 import type { KeyValueStore, MaybePromise, OwnerLock } from '../../runtime/ports.ts';
 import { CLIENT_POLICY, type ClientPolicy } from '../../session/clientPolicy.ts';
 import type { WebSocketConstructor } from '../plainSocket.ts';
+import { locksFor } from './owner.ts';
+import { errorOf } from './refusals.ts';
 import type { AckOptions, ChannelOptions, HeartbeatOptions, OutboxOptions, ReconnectOptions } from './types.ts';
 
 /** A channel's whole configuration. */
 export interface ChannelSettings {
+  readonly path: string;
   readonly policy: ClientPolicy;
   readonly credential: (() => MaybePromise<string>) | undefined;
   readonly WebSocket: WebSocketConstructor;
   readonly storage: KeyValueStore;
   readonly name: string;
   readonly stays: boolean;
-  readonly locks: OwnerLock | undefined;
+  readonly locks: OwnerLock;
   /** Tells the application of a failure that no call is waiting for. */
   readonly warn: (code: SwitchoverErrorCode, message: string, cause: unknown) => void;
 }
@@ -40,15 +44,19 @@ export function readChannelOptions(
   refuseUnless(failback === 'move' || failback === 'stay', 'failback', 'move or stay');
   refuseUnless(typeof WebSocket === 'function', 'WebSocket', 'a class; this platform has none of its own');
   refuseUnless(typeof storage?.get === 'function', 'storage', 'a key-value store');
+  refuseUnless(options.locks === undefined || typeof options.locks?.acquire === 'function', 'locks', 'an owner lock');
+  const own = typeof path === 'string' ? pathOn(path, pool.hosts) : null;
+  if (own === null) throw invalid('path', 'a path, or a URL of a listed host');
   const { name } = fill('channel', { name: path }, { name: options.name as string });
   return {
+    path: own,
     policy: policyOf(options),
     credential,
     WebSocket: WebSocket as WebSocketConstructor,
     storage,
     name,
     stays: failback === 'stay',
-    locks: options.locks ?? storage.locks,
+    locks: options.locks ?? locksFor(storage),
   };
 }
 
@@ -77,8 +85,8 @@ function policyOf({ outbox, reconnect, heartbeat, acks, maxBytes }: ChannelOptio
 }
 
 function refuseUnless(fits: boolean, name: string, wanted: string): void {
-  if (fits) return;
-  throw new SwitchoverError('INVALID_OPTION', `The channel's ${name} must be ${wanted}.`, {
-    remedy: 'See ChannelOptions.',
-  });
+  if (!fits) throw invalid(name, wanted);
 }
+
+const invalid = (name: string, wanted: string): SwitchoverError =>
+  errorOf('INVALID_OPTION', `The channel's ${name} must be ${wanted}.`, 'See ChannelOptions.');

@@ -1,59 +1,132 @@
-import { SwitchoverError, type SwitchoverErrorCode } from '../../policy/error.ts';
-import type { ClientEvent, Refusal } from '../../session/clientState.ts';
+import type { SwitchoverError } from '../../policy/error.ts';
+import type { Clock } from '../../runtime/ports.ts';
+import type { ClientEvent } from '../../session/clientState.ts';
 import { payloadOf } from '../../session/payload.ts';
+import { errorOf, refusalOf } from './refusals.ts';
 import type { MessageData, SendOptions } from './types.ts';
 
 type SendEvent = Extract<ClientEvent, { kind: 'send' }>;
 
 /** A message whose sender waits to hear what became of it. */
-export interface Pending {
-  resolve(): void;
-  reject(error: unknown): void;
-  /** Set while the message waits for room: how to end that. */
+interface Pending {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+  readonly event: SendEvent;
+  /** When it becomes stale; Infinity: never. */
+  readonly untilMs: number;
   readonly signal: AbortSignal | undefined;
+  readonly leave: () => void;
 }
 
-/** What became of a message that was surely not accepted. */
-const REFUSALS: Readonly<Record<Refusal, readonly [SwitchoverErrorCode, string, string]>> = {
-  full: ['OUTBOX_FULL', 'The outbox is full.', 'Send less, or give the outbox more room.'],
-  dropped: ['OUTBOX_FULL', 'The message made room for a newer one.', 'Send less, or give the outbox more room.'],
-  expired: ['EXPIRED', 'The message was not sent in time.', 'Give it more time, or none.'],
-  'bad-key': ['INVALID_MESSAGE', 'The key can not be sent.', 'Take 1 to 128 ASCII letters and digits.'],
-  cancelled: ['EXPIRED', 'The message was taken back.', 'Nothing.'],
-  'too-large': ['TOO_LARGE', 'The message is larger than the server or the outbox takes.', 'Send it in parts.'],
-  stopped: ['CLOSED', 'The channel was closed, and the message not sent.', 'Open a new one to go on.'],
-};
+/** What was sent and is not settled, and what waits for room in the outbox, in order. */
+export class Sends {
+  readonly #clock: Clock;
+  readonly #most: number;
+  readonly #tell: (event: ClientEvent) => void;
+  readonly #pending = new Map<number, Pending>();
+  #waiting: readonly number[] = [];
+  #refused = 0;
+  #lastId = 0;
 
-export const refusalOf = (why: Refusal): SwitchoverError => errorOf(...REFUSALS[why]);
+  /** @param most That many may be pending: as many as the outbox takes, and as many that wait for room. */
+  constructor(clock: Clock, most: number, tell: (event: ClientEvent) => void) {
+    this.#clock = clock;
+    this.#most = most;
+    this.#tell = tell;
+  }
 
-export const unknownFate = (): SwitchoverError =>
-  errorOf(
-    'UNKNOWN_FATE',
-    'The session was lost while the message was on its way.',
-    'Find out whether it took effect; a message with a key is sent again by itself.',
-  );
+  /** Names from before this process are taken. */
+  startAfter(id: number): void {
+    this.#lastId = Math.max(this.#lastId, id);
+  }
 
-export function errorOf(code: SwitchoverErrorCode, message: string, remedy: string, cause?: unknown): SwitchoverError {
-  return new SwitchoverError(code, message, { remedy, cause });
+  send(data: MessageData, options: SendOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { signal } = options;
+      const event = readMessage(this.#lastId + 1, data, options);
+      if (signal?.aborted) throw signal.reason;
+      if (this.#pending.size >= this.#most) throw refusalOf('full');
+      const id = ++this.#lastId;
+      const untilMs = this.#clock.now() + (event.ttlMs ?? Infinity);
+      const abort = () => this.#cancel(id);
+      signal?.addEventListener('abort', abort);
+      const leave = () => signal?.removeEventListener('abort', abort);
+      this.#pending.set(id, { resolve, reject, event, untilMs, signal, leave });
+      if (this.#waiting.length > 0) this.#wait(id);
+      else this.#tell(event);
+    });
+  }
+
+  /** What became of it. False where nobody waits to hear. */
+  settle(id: number, error: SwitchoverError | null): boolean {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return false;
+    this.#pending.delete(id);
+    this.#waiting = this.#waiting.filter((other) => other !== id);
+    pending.leave();
+    if (error === null) pending.resolve();
+    else pending.reject(pending.signal?.aborted ? pending.signal.reason : error);
+    return true;
+  }
+
+  /** There is no room for it now. */
+  refused(id: number): void {
+    this.#refused = id;
+  }
+
+  /** The outbox was asked to take it. */
+  tried(id: number): void {
+    const first = this.#waiting[0] === id;
+    if (this.#refused === id) {
+      this.#refused = 0;
+      if (!first) this.#wait(id);
+    } else if (first) {
+      this.#waiting = this.#waiting.slice(1);
+      this.room();
+    }
+  }
+
+  /** There may be room again: one after the other, so that they keep their order. */
+  room(): void {
+    const pending = this.#pending.get(this.#waiting[0] ?? 0);
+    if (pending === undefined) return;
+    const ttlMs = pending.untilMs - this.#clock.now();
+    this.#tell(ttlMs === Infinity ? pending.event : { ...pending.event, ttlMs });
+  }
+
+  /** Nobody will hear of them any more. */
+  close(error: SwitchoverError): void {
+    for (const id of [...this.#pending.keys()]) this.settle(id, error);
+  }
+
+  #wait(id: number): void {
+    this.#waiting = [...this.#waiting, id];
+    const { event } = this.#pending.get(id) ?? {};
+    if (event?.ttlMs === undefined) return;
+    const expire = () => {
+      if (this.#waiting.includes(id)) this.settle(id, refusalOf('expired'));
+    };
+    this.#clock.setTimer(expire, event.ttlMs);
+  }
+
+  #cancel(id: number): void {
+    if (this.#waiting.includes(id)) this.settle(id, null);
+    else this.#tell({ kind: 'cancel', id });
+  }
 }
 
-/**
- * Makes an event of what the application wants to send.
- *
- * @throws SwitchoverError `INVALID_MESSAGE`.
- */
-export function readMessage(id: number, data: MessageData, { key, ttlMs }: SendOptions): SendEvent {
-  const bytes =
-    data instanceof ArrayBuffer
-      ? new Uint8Array(data)
-      : ArrayBuffer.isView(data)
-        ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-        : data;
-  const payload = payloadOf(bytes);
-  if (payload === null) throw invalid('The message has no form in JSON', 'Send a JSON value or bytes.');
-  if (ttlMs !== undefined && !(typeof ttlMs === 'number' && ttlMs >= 0))
-    throw invalid('ttlMs is no time', 'Give milliseconds.');
+/** @throws SwitchoverError `INVALID_MESSAGE`. */
+function readMessage(id: number, data: MessageData, { key, ttlMs = Infinity }: SendOptions): SendEvent {
+  const payload = payloadOf(bytesOf(data));
+  if (payload === null)
+    throw invalid('The message has no form in JSON', 'Send a JSON value, 64 deep at most, or bytes.');
+  if (!(typeof ttlMs === 'number' && ttlMs >= 0)) throw invalid('ttlMs is no time', 'Give milliseconds.');
   return { kind: 'send', id, payload, key, ttlMs: ttlMs === Infinity ? undefined : ttlMs };
+}
+
+function bytesOf(data: MessageData): unknown {
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : data;
 }
 
 const invalid = (complaint: string, remedy: string): SwitchoverError =>

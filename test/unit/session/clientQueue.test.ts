@@ -136,3 +136,10 @@ describe('an acknowledgement', () => {
     expect(play.pass(1_000).sent()).toEqual([]);
   });
 });
+
+test('a message that was never in a session is not of unknown fate after a reload', () => {
+  const stored = new Play().do({ kind: 'start' }).send(1).saved();
+  const play = new Play({}, stored).do({ kind: 'start' }).do({ kind: 'opened', link: 1, host: 'https://a' }).welcome(1);
+  expect(play.got('unknown')).toEqual([]);
+  expect(play.sent().at(-1)).toMatchObject({ seq: 1 });
+});

@@ -56,7 +56,9 @@ function fault(world: World, client: Client, faults: Faults): void {
   if (hits(faults.crashServer)) world.crashServer(random() < 0.5 ? 0 : 1);
   if (hits(faults.stall)) world.nowMs += random() * 20_000;
   if (hits(faults.wipe)) world.store.sessions.delete(client.state.sid);
-  if (hits(faults.clone) && world.clients.length < 4) {
+  // Of what was in no session yet nobody can tell the copies apart.
+  const inSession = (JSON.parse(client.disk)?.session.sid ?? '') !== '';
+  if (hits(faults.clone) && inSession && world.clients.length < 4) {
     const name = `${client.name}-${world.clients.length}`;
     world.witness.restored(name, JSON.parse(client.disk)?.app ?? null);
     world.witness.copied = true;

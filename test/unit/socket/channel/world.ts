@@ -1,3 +1,4 @@
+import type { KeyValueStore, OwnerLock } from '../../../../src/runtime/ports.ts';
 import { decodeFromClient, encode } from '../../../../src/session/codec.ts';
 import type { FrameFromClient, FrameToClient } from '../../../../src/session/frames.ts';
 import { payloadOf } from '../../../../src/session/payload.ts';
@@ -35,10 +36,12 @@ export class Line implements PlainSocket {
   readonly url: string;
   readonly origin: string;
   private readonly world: Servers;
+  private readonly disk: Disk | undefined;
   private ended = false;
 
-  constructor(world: Servers, url: string) {
+  constructor(world: Servers, url: string, disk?: Disk) {
     this.world = world;
+    this.disk = disk;
     this.url = url;
     this.origin = new URL(url).origin.replace(/^ws/, 'http');
     this.state = serverState(world.policy, world.nowMs);
@@ -54,7 +57,7 @@ export class Line implements PlainSocket {
   }
 
   send(data: string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | Blob): void {
-    if (this.ended || this.frozen) return;
+    if (this.ended || this.frozen || this.disk?.dead) return;
     const decoded = decodeFromClient(data as string | Uint8Array, this.world.policy.maxBytes);
     if (decoded.kind === 'refused') throw new Error(`the client sent ${String(data)}`);
     this.received.push(decoded.frame);
@@ -64,7 +67,7 @@ export class Line implements PlainSocket {
   close(code = 1005): void {
     if (this.closedWith === null) this.closedWith = code;
     this.ended = true;
-    if (!this.frozen && this.state.kind !== 'closed') this.feed({ kind: 'closed' });
+    if (!this.frozen && !this.disk?.dead && this.state.kind !== 'closed') this.feed({ kind: 'closed' });
   }
 
   /** The transport breaks: both ends see it. */
@@ -86,7 +89,7 @@ export class Line implements PlainSocket {
   say(data: string | Uint8Array | FrameToClient): void {
     const wire = typeof data === 'string' || data instanceof Uint8Array ? data : encode(data);
     const bytes = typeof wire === 'string' ? wire : wire.slice().buffer;
-    if (!this.frozen) this.onmessage?.({ data: bytes } as never);
+    if (!this.frozen && !this.disk?.dead) this.onmessage?.({ data: bytes } as never);
   }
 
   private run(effect: ServerEffect): void {
@@ -123,11 +126,12 @@ export class Servers {
     return this.clock.now();
   }
 
-  get WebSocket(): WebSocketConstructor {
+  /** The class by which a process connects; the disk tells whether it lives. */
+  socketOf(disk?: Disk): WebSocketConstructor {
     const world = this;
     return class extends Line {
       constructor(url: string) {
-        super(world, url);
+        super(world, url, disk);
       }
     };
   }
@@ -189,6 +193,56 @@ export class Servers {
   }
 }
 
+const OWNERS = new WeakMap<Map<string, string>, Map<string, Disk>>();
+
+/** A store that outlives the process that writes to it. Answers a moment later; may stop, fail or hang. */
+export class Disk implements KeyValueStore {
+  readonly values: Map<string, string>;
+  /** Keys, in the order in which they were written or deleted. */
+  readonly writes: string[] = [];
+  /** At the next write after so many the process dies, with that write done or not. */
+  left = Infinity;
+  lastIsDone = false;
+  /** Nothing of a dead process is written or sent any more. */
+  dead = false;
+  mood: 'well' | 'full' | 'hangs' | 'broken' = 'well';
+  readonly locks: OwnerLock = {
+    acquire: (name) => {
+      const owners = OWNERS.get(this.values) ?? new Map<string, Disk>();
+      OWNERS.set(this.values, owners);
+      if (owners.get(name)?.dead === false) return null;
+      owners.set(name, this);
+      return () => void owners.delete(name);
+    },
+  };
+
+  /** @param values What lies there already; two disks over the same are two processes. */
+  constructor(values = new Map<string, string>()) {
+    this.values = values;
+  }
+
+  async get(key: string): Promise<string | undefined> {
+    await null;
+    if (this.mood === 'broken') throw new Error('the disk is broken');
+    if (this.mood === 'hangs') return new Promise(() => {});
+    return this.values.get(key);
+  }
+
+  set = (key: string, value: string): Promise<void> => this.write(key, () => this.values.set(key, value));
+  delete = (key: string): Promise<void> => this.write(key, () => this.values.delete(key));
+
+  private async write(key: string, act: () => void): Promise<void> {
+    await null;
+    if (this.mood === 'full') throw new Error('the disk is full');
+    const last = this.left-- <= 0;
+    if (this.mood === 'hangs' || this.dead) return new Promise(() => {});
+    if (!last || this.lastIsDone) act();
+    this.dead = last;
+    if (last) return new Promise(() => {});
+    this.writes.push(key);
+  }
+}
+
 export interface Setup extends WorldOptions {
   readonly channel?: ChannelOptions;
   readonly server?: Partial<ServerPolicy>;
@@ -199,8 +253,11 @@ export interface Setup extends WorldOptions {
 export function channelWorld({ channel: options = {}, server = {}, path = '/channel', ...rest }: Setup = {}) {
   const world = poolWorld(rest);
   const servers = new Servers(world.clock, server);
-  const open = (more: ChannelOptions = {}): Channel =>
-    openChannel(world.pool, path, { WebSocket: servers.WebSocket, ...options, ...more });
+  const open = (more: ChannelOptions = {}): Channel => {
+    const { storage } = { ...options, ...more };
+    const WebSocket = servers.socketOf(storage instanceof Disk ? storage : undefined);
+    return openChannel(world.pool, path, { WebSocket, ...options, ...more });
+  };
   const channel = open();
   const messages: unknown[] = [];
   const told: string[] = [];

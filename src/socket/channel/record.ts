@@ -1,0 +1,50 @@
+import type { Clock } from '../../runtime/ports.ts';
+import type { SavedSession } from '../../session/clientState.ts';
+import type { Entry } from '../../session/outbox.ts';
+
+/**
+ * What is stored under a channel's own key. It alone says what holds: a write of it is the one step by which the stored state
+ * becomes another, so a crash at any point leaves a whole old or a whole new state.
+ */
+export interface Head extends Omit<SavedSession, 'outbox' | 'atMs'> {
+  readonly tx: number;
+  readonly sent: number;
+  /** The lowest number that is still held: what a segment has below was accepted or given up. */
+  readonly txLow: number;
+  /** The newest messages; older ones lie in segments, each under a key of its own and never changed. */
+  readonly tail: readonly Entry[];
+  /** Numbers of the segments, and of the next. */
+  readonly segments: readonly number[];
+  readonly next: number;
+  /** Segments that may still be there, and are not wanted any more. */
+  readonly dead: readonly number[];
+}
+
+const FORMAT = 'switchover1';
+
+/** Text of a value, with a sum by which a torn, foreign or rotten one is known. */
+export function seal(value: unknown): string {
+  const text = JSON.stringify(value);
+  return `${FORMAT}:${sumOf(text)}:${text}`;
+}
+
+/** The value of a sealed text; null where it is none. */
+export function unseal(sealed: string): unknown {
+  const [format, sum] = sealed.split(':', 2);
+  const text = sealed.slice(`${format}:${sum}:`.length);
+  return format === FORMAT && sum === sumOf(text) ? JSON.parse(text) : null;
+}
+
+/** FNV-1a, 32 bits. */
+function sumOf(text: string): string {
+  let sum = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
+  return (sum >>> 0).toString(36);
+}
+
+/** Messages outlive the process and its clock: their end is stored as a date. */
+export const shifted = (entries: readonly Entry[], byMs: number): readonly Entry[] =>
+  entries.map((entry) => (entry.expiresAtMs === null ? entry : { ...entry, expiresAtMs: entry.expiresAtMs + byMs }));
+
+/** From this clock's time to dates. */
+export const dateShiftMs = (clock: Clock): number => Math.round(clock.wallTime() - clock.now());

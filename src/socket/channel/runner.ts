@@ -1,0 +1,245 @@
+import type { SwitchoverError } from '../../policy/error.ts';
+import type { HostPool } from '../../runtime/hostPool.ts';
+import { nextClientTickMs, stepClient } from '../../session/clientMachine.ts';
+import type { ClientPolicy } from '../../session/clientPolicy.ts';
+import {
+  type ClientEffect,
+  type ClientEvent,
+  type ClientState,
+  clientState,
+  type SavedSession,
+} from '../../session/clientState.ts';
+import { CLOSE, type Direction, type Range, type WelcomeFrame } from '../../session/frames.ts';
+import { Homing } from './homing.ts';
+import type { Arrival, Inbox } from './inbox.ts';
+import { Links } from './links.ts';
+import type { ChannelSettings } from './options.ts';
+import { errorOf, refusalOf, unknownFate } from './refusals.ts';
+import type { Sends } from './sends.ts';
+import { Shelf } from './shelf.ts';
+import { Timer } from './timer.ts';
+import type { ChannelState } from './types.ts';
+
+/** What a runner has to tell. */
+export interface RunnerListener {
+  state(state: ChannelState): void;
+  resumed(event: { readonly host: string; readonly result: 'resumed' | 'partial' }): void;
+  warning(error: SwitchoverError): void;
+  /** The session has stopped by itself. */
+  stopped(error: SwitchoverError): void;
+}
+
+/** Runs the machine of a session: gives it time and chance, connections, a store and the application, and does what it asks for. */
+export class Runner {
+  readonly #pool: HostPool;
+  readonly #settings: ChannelSettings;
+  readonly #inbox: Inbox;
+  readonly #sends: Sends;
+  readonly #listener: RunnerListener;
+  readonly #links: Links;
+  readonly #shelf: Shelf;
+  readonly #homing: Homing;
+  readonly #timer: Timer;
+  readonly #ends: (() => void)[];
+  readonly #queue: ClientEvent[] = [];
+  readonly #begun: Promise<void> | undefined;
+  /** Until what was stored is read, events wait; and while one is dealt with. */
+  #busy = true;
+  #machine: ClientState;
+  #policy: ClientPolicy;
+  #state = '';
+  #welcome: WelcomeFrame | null = null;
+  #closing = false;
+
+  constructor(pool: HostPool, settings: ChannelSettings, inbox: Inbox, sends: Sends, listener: RunnerListener) {
+    const { clock, lifecycle, connectivity } = pool.ports;
+    const tell = (event: ClientEvent) => this.tell(event);
+    this.#pool = pool;
+    this.#settings = settings;
+    this.#inbox = inbox;
+    this.#sends = sends;
+    this.#listener = listener;
+    this.#policy = settings.policy;
+    this.#machine = clientState(null, this.#policy, clock.now());
+    this.#links = new Links(pool, settings, tell);
+    this.#homing = new Homing(pool, settings.stays, tell);
+    this.#timer = new Timer(clock, () => tell({ kind: 'tick' }));
+    this.#shelf = new Shelf(clock, settings, {
+      state: () => this.#machine,
+      stored: (mark) => tell({ kind: 'saved', mark }),
+      broken: () => {
+        this.#gap('s2c', '', null, null);
+        this.#gap('c2s', '', null, null);
+      },
+      changed: () => this.#show(),
+    });
+    const wake = () => tell({ kind: 'wake' });
+    this.#ends = [
+      lifecycle.subscribe(wake),
+      connectivity.subscribe((online) => {
+        if (online) wake();
+      }),
+      lifecycle.onLeave?.(() => this.#leave()) ?? (() => {}),
+      () => this.#homing.close(),
+    ];
+    if (settings.storage.volatile) this.#begin(null);
+    else this.#begun = this.#shelf.open().then((saved) => this.#begin(saved));
+  }
+
+  /** Has something done when the channel is closed. */
+  atEnd(end: () => void): void {
+    this.#ends.push(end);
+  }
+
+  /** One event after the other: what an effect brings about waits until all effects of its step are run. */
+  tell(event: ClientEvent): void {
+    this.#queue.push(event);
+    if (!this.#busy) this.#work();
+  }
+
+  async close(end: boolean): Promise<void> {
+    this.#closing = true;
+    for (const stop of this.#ends) stop();
+    // Not before what was sent at once has its place in the outbox.
+    if (this.#begun !== undefined) await this.#begun;
+    // What nobody can go on with is over.
+    this.tell({ kind: 'stop', end: end || this.#policy.volatile });
+    await this.#shelf.close();
+  }
+
+  #begin(saved: SavedSession | null): void {
+    if (!this.#shelf.usable) this.#policy = { ...this.#policy, volatile: true };
+    this.#machine = clientState(saved, this.#policy, this.#pool.ports.clock.now());
+    for (const { id } of saved?.outbox.entries ?? []) this.#sends.startAfter(id);
+    if (!this.#closing) this.#queue.unshift({ kind: 'start' });
+    this.#work();
+  }
+
+  #work(): void {
+    this.#busy = true;
+    const { clock, random } = this.#pool.ports;
+    for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
+      const { stream } = this.#machine;
+      const { state, effects } = stepClient(this.#machine, event, this.#policy, { nowMs: clock.now(), random });
+      const moved = state.link !== this.#machine.link || state.attempts !== this.#machine.attempts;
+      this.#machine = state;
+      for (const effect of effects) this.#run(effect);
+      if (event.kind === 'send') this.#sends.tried(event.id);
+      if (effects.some((effect) => effect.kind === 'unknown' && !effect.resent)) this.#gap('c2s', stream, null, null);
+      if (moved || state.stopped > 0) this.#show();
+    }
+    this.#busy = false;
+    this.#timer.set(nextClientTickMs(this.#machine, this.#policy));
+  }
+
+  #run(effect: ClientEffect): void {
+    switch (effect.kind) {
+      case 'connect':
+        this.#links.connect(effect.link, effect.to);
+        break;
+      case 'transmit':
+        this.#links.send(effect.link, effect.frame);
+        break;
+      case 'drop':
+        this.#links.drop(effect.link, effect.code);
+        break;
+      case 'save':
+        this.#shelf.save();
+        break;
+      case 'deliver':
+        this.#arrive({ ...effect, rx: effect.seq, gap: null });
+        break;
+      case 'gap':
+        this.#gap(effect.direction, effect.stream, effect.to, effect.to === null ? null : [effect.from, effect.to]);
+        break;
+      case 'opened':
+        this.#opened(effect.link, effect.host, effect.welcome);
+        break;
+      case 'renew':
+        void this.#renew();
+        break;
+      case 'stopped':
+        this.#stopped(effect.code);
+        break;
+      default:
+        this.#settle(effect);
+    }
+  }
+
+  #settle(effect: Extract<ClientEffect, { kind: 'accepted' | 'refused' | 'unknown' | 'wait' | 'room' }>): void {
+    if (effect.kind === 'accepted') this.#sends.settle(effect.id, null);
+    else if (effect.kind === 'wait') this.#sends.refused(effect.id);
+    else if (effect.kind === 'room') this.#sends.room();
+    else if (effect.kind === 'refused' || !effect.resent) {
+      const error = effect.kind === 'refused' ? refusalOf(effect.why) : unknownFate();
+      // It was sent by a process that is no more.
+      if (!this.#sends.settle(effect.id, error) && error.code !== 'CLOSED') this.#listener.warning(error);
+    }
+  }
+
+  #opened(link: number, host: string, welcome: WelcomeFrame): void {
+    const { result } = welcome;
+    this.#links.welcomed(link);
+    this.#welcome = welcome;
+    if (result !== 'new') this.#listener.resumed({ host, result });
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      const auth = await this.#settings.credential?.();
+      if (auth !== undefined) this.tell({ kind: 'renewed', auth });
+    } catch (cause) {
+      this.#settings.warn('HANDLER_FAILED', 'The credential could not be had.', cause);
+    }
+  }
+
+  #stopped(code: number): void {
+    if (code === CLOSE.unauthenticated) {
+      const remedy = 'See that `credential` gives a good one, then call `reconnect`.';
+      this.#listener.stopped(errorOf('CREDENTIAL_REFUSED', 'The server refused the credential twice.', remedy));
+    } else if (code === CLOSE.ended) {
+      this.#listener.stopped(
+        errorOf('SESSION_LOST', 'The server has ended the session.', 'Call `reconnect` for another.'),
+      );
+    }
+  }
+
+  #gap(direction: Direction, stream: string, rx: number | null, range: Range | null): void {
+    const arrival = { stream, rx, data: undefined, gap: { direction, stream, range }, bytes: 0 };
+    // What we lost has no place among what we get.
+    if (direction === 'c2s') void this.#inbox.offer(arrival);
+    else this.#inbox.push(arrival);
+  }
+
+  #arrive(arrival: Arrival): void {
+    this.#inbox.push(arrival);
+    const [count = 0, bytes = 0] = this.#welcome?.window ?? [];
+    if (!this.#inbox.holdsMoreThan(2 * count, 2 * bytes + this.#policy.maxBytes)) return;
+    this.tell({ kind: 'broken', link: this.#machine.link?.id ?? 0, code: CLOSE.overrun });
+  }
+
+  /** The page may be frozen or gone in a moment. */
+  #leave(): void {
+    this.tell({ kind: 'flush' });
+    this.#shelf.flush();
+  }
+
+  #show(): void {
+    const { link, attempts, stopped, cause: why } = this.#machine;
+    const host = link?.host ?? null;
+    const { durable } = this.#shelf;
+    const kind = stopped > 0 ? 'stopped' : host === null ? this.#lacking() : attempts.length > 0 ? 'moving' : 'open';
+    const cause = stopped === 0 ? why : (STOPS[stopped] ?? 'closed');
+    const shown = [kind, host, cause, durable].join();
+    if (shown === this.#state) return;
+    this.#state = shown;
+    if (kind !== 'moving') this.#homing.at(host);
+    this.#listener.state(Object.freeze({ kind, host, cause, durable }));
+  }
+
+  #lacking(): 'connecting' | 'reconnecting' {
+    return this.#welcome === null ? 'connecting' : 'reconnecting';
+  }
+}
+
+const STOPS: Readonly<Record<number, string>> = { [CLOSE.unauthenticated]: 'unauthenticated', [CLOSE.ended]: 'ended' };

@@ -1,0 +1,101 @@
+import type { Clock } from '../../runtime/ports.ts';
+import type { ClientState, Mark, SavedSession } from '../../session/clientState.ts';
+import { Keeper } from './keeper.ts';
+import type { ChannelSettings } from './options.ts';
+import { type Claim, claim } from './owner.ts';
+
+/** What a channel wants to hear of its shelf. */
+export interface ShelfListener {
+  /** The state as it is now. */
+  state(): ClientState;
+  /** A state is stored, or can't be: then the channel goes on in memory. */
+  stored(mark: Mark): void;
+  /** What was stored can't be understood: nobody knows what was lost with it. */
+  broken(): void;
+  /** {@link Shelf.durable} has changed. */
+  changed(): void;
+}
+
+/** The place in a store where a channel's session lies while the channel owns it. A store that fails holds nobody up for long. */
+export class Shelf {
+  readonly #clock: Clock;
+  readonly #settings: ChannelSettings;
+  readonly #listener: ShelfListener;
+  #claim: Claim | null = null;
+  #keeper: Keeper | null = null;
+  #due = false;
+  #durable = false;
+
+  constructor(clock: Clock, settings: ChannelSettings, listener: ShelfListener) {
+    this.#clock = clock;
+    this.#settings = settings;
+    this.#listener = listener;
+  }
+
+  /** True while what is saved outlives the process. */
+  get durable(): boolean {
+    return this.#durable;
+  }
+
+  /** False where there is nothing to store in: nothing needs to be saved then. */
+  get usable(): boolean {
+    return this.#keeper !== null;
+  }
+
+  /** Takes a session that nobody owns, and reads it. Never rejects. */
+  async open(): Promise<SavedSession | null> {
+    const { storage, name, locks } = this.#settings;
+    try {
+      this.#claim = await claim(name, locks);
+    } catch (cause) {
+      this.#warn('owned', cause);
+      return null;
+    }
+    if (this.#claim === null) return this.#warn('owned: too many others have one of that name', undefined);
+    const keeper = new Keeper(storage, this.#claim.key, this.#clock);
+    const found = await keeper.load();
+    if (found.kind === 'failed') return this.#warn('read', found.cause);
+    this.#keeper = keeper;
+    this.#durable = true;
+    if (found.kind === 'broken') {
+      this.#warn('understood', undefined);
+      this.#listener.broken();
+    }
+    return found.kind === 'session' ? found.saved : null;
+  }
+
+  /** Stores the state soon: what happens in the same moment goes together. */
+  save(): void {
+    if (this.#due) return;
+    this.#due = true;
+    queueMicrotask(() => this.flush());
+  }
+
+  /** Stores at once what is to be stored soon. */
+  flush(): void {
+    if (!this.#due) return;
+    this.#due = false;
+    this.#keeper?.save(this.#listener.state(), (mark, error) => {
+      const durable = error === undefined;
+      if (this.#durable && !durable) this.#warn('written', error);
+      if (this.#durable !== durable) {
+        this.#durable = durable;
+        this.#listener.changed();
+      }
+      this.#listener.stored(mark);
+    });
+  }
+
+  /** Stores what is left to store, and gives the place up. */
+  async close(): Promise<void> {
+    await this.#keeper?.settled();
+    this.flush();
+    await this.#keeper?.settled();
+    await this.#claim?.release();
+  }
+
+  #warn(verb: string, cause: unknown): null {
+    this.#settings.warn('STORAGE_FAILED', `The stored session could not be ${verb}.`, cause);
+    return null;
+  }
+}
