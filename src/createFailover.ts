@@ -1,5 +1,5 @@
 import { type AnswerOptions, guardedAnswers } from './http/answer.ts';
-import { createSender, withFetch } from './http/createFetch.ts';
+import { createSender, type Sender, withFetch } from './http/createFetch.ts';
 import { hedging } from './http/hedge.ts';
 import { createKy, type KyInstance, type KyOptions } from './http/kyClient.ts';
 import { bufferedBodies } from './http/requestBody.ts';
@@ -101,17 +101,11 @@ export function assemble(options: FailoverOptions, platform: PoolOptions, closeP
 }
 
 function over(pool: HostPool, options: FailoverOptions, closePlatform: (() => void) | undefined): Failover {
-  const { name, bufferCapBytes, sharedEtags, hedge, session: asked, ky, socket } = options;
+  const { name, session: asked, ky, socket } = options;
   // Refused now, not when the first socket is made.
   readSocketOptions(socket);
   const session = asked === undefined ? null : createSession(pool, { key: name, ...asked });
-  const send = createSender(pool, {
-    bodies: bufferedBodies(bufferCapBytes),
-    answers: guardedAnswers({ sharedEtags }),
-    options: perRequest,
-    hedging: hedging(hedge),
-    session: session?.part ?? null,
-  });
+  const send = senderOf(pool, options, session);
   const eventSource = lazily(() => createEventSource(pool));
   const webSocket = lazily(() => createWebSocket(pool, socket));
   return {
@@ -141,6 +135,18 @@ function over(pool: HostPool, options: FailoverOptions, closePlatform: (() => vo
       closePlatform?.();
     },
   };
+}
+
+/** A fetch with all of its parts. */
+function senderOf(pool: HostPool, options: FailoverOptions, session: ReturnType<typeof createSession> | null): Sender {
+  const { bufferCapBytes, sharedEtags, hedge } = options;
+  return createSender(pool, {
+    bodies: bufferedBodies(bufferCapBytes),
+    answers: guardedAnswers({ sharedEtags }),
+    options: perRequest,
+    hedging: hedging(hedge),
+    session: session?.part ?? null,
+  });
 }
 
 /** Makes a class when it is asked for first: some platforms have not got what it needs. */
