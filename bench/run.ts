@@ -5,8 +5,9 @@ import { sectionText } from './lib/layout.ts';
 import { machine } from './lib/machine.ts';
 import { writePage } from './lib/page.ts';
 import type { Benchmark, Section } from './lib/report.ts';
+import { socket } from './socket/index.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [http];
+const BENCHMARKS: readonly Benchmark[] = [http, socket];
 
 const OPTIONS = {
   only: { type: 'string' },

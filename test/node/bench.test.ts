@@ -44,6 +44,30 @@ it(
   LIMIT_MS,
 );
 
+it(
+  'measures every part of the benchmark of conversations, beside each library, and tells what is met',
+  async () => {
+    const { sections } = JSON.parse(await bench('socket', '--quick', '--json')) as { sections: Section[] };
+    expect(sections.map(({ title }) => title)).toEqual([
+      'Recovery after a fault',
+      'Messages per second',
+      'Memory of a server for each connection',
+      '100 sessions resumed at one standby',
+      'Bytes of a client in a browser bundle',
+    ]);
+    const names = sections.map(({ tables }) => tables[0]?.table.rows.map(([name]) => name ?? '') ?? []);
+    const [recovery, throughput, memory, , bytes] = names;
+    const peers = ['partysocket', 'reconnecting-websocket', 'centrifuge-js', 'socket.io'];
+    expect(recovery).toEqual(expect.arrayContaining(['channel', 'channel, window 0', 'drop-in WebSocket', ...peers]));
+    const kinds = ['bare ws', 'channel, memory store', 'channel, node:sqlite store'];
+    expect(throughput?.slice(0, 3)).toEqual(kinds);
+    expect(memory?.slice(0, 3)).toEqual(kinds);
+    expect(bytes).toEqual(expect.arrayContaining(['switchover/socket', 'switchover/channel', ...peers]));
+    for (const { goals, title } of sections) if (!title.startsWith('Memory')) expect(goals.length).toBeGreaterThan(0);
+  },
+  LIMIT_MS,
+);
+
 it('shows tables that can be read, and says what each goal came to', async () => {
   const text = await bench('http', '--quick', '--only', 'bytes');
   expect(text).toMatch(/switchover\/fetch +\d+ +\d+ +\d+\n/);
