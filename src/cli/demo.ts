@@ -1,12 +1,15 @@
-/** `npm run demo`: real servers, real faults, and a client that goes on working. */
-import { SHORTENED } from './demo/client.ts';
+/** `npm run demo`: real servers, real faults, and clients that go on working. */
+import { conversationReport } from './demo/conversation/report.ts';
+import { conversationSummary } from './demo/conversation/summary.ts';
+import { introduction, partIntroduction } from './demo/introduction.ts';
 import { HELP, readArguments } from './demo/options.ts';
 import { createPaint } from './demo/paint.ts';
 import { playDemo } from './demo/play.ts';
-import { reportOn } from './demo/report.ts';
+import { reportOn } from './demo/requests/report.ts';
+import { requestSummary } from './demo/requests/summary.ts';
+import { SHORTENED } from './demo/shortened.ts';
 import { createTimeline } from './demo/timeline.ts';
-import { complaintsAbout } from './demo/verdict.ts';
-import { introduction, summary } from './demo/words.ts';
+import { complaintsAbout, verdictLines } from './demo/verdict.ts';
 
 const SERVERS = ['north', 'south'] as const;
 const EXIT = { kept: 0, broken: 1, wrongArgument: 2, interrupted: 130 } as const;
@@ -19,18 +22,24 @@ async function play(json: boolean, signal: AbortSignal): Promise<number> {
     if (!json && !signal.aborted) process.stdout.write(text);
   };
   const timeline = createTimeline({ write, paint, now, servers: SERVERS });
+  write(introduction(paint));
   const played = await playDemo(SERVERS, {
     timeline,
-    onReady: (servers) => write(introduction(servers, paint)),
+    onPart(text, servers) {
+      timeline.end();
+      write(partIntroduction(text, servers, paint));
+    },
     signal,
   });
   timeline.end();
-  const report = reportOn(played);
+  const requests = reportOn(played.requests);
+  const conversation = conversationReport(played.conversation);
   const complaints = complaintsAbout(played);
   const tookMs = Math.round(now());
-  write(summary(report, complaints, tookMs, paint));
+  write(requestSummary(requests, paint) + conversationSummary(conversation, paint));
+  write(verdictLines(complaints, tookMs, paint));
   if (json) {
-    const document = { ok: complaints.length === 0, complaints, tookMs, ...report, policy: SHORTENED };
+    const document = { ok: complaints.length === 0, complaints, tookMs, requests, conversation, policy: SHORTENED };
     process.stdout.write(`${JSON.stringify({ ...document, events: timeline.events }, null, 2)}\n`);
   }
   return complaints.length === 0 ? EXIT.kept : EXIT.broken;

@@ -64,5 +64,11 @@ const drain: Fault = {
 };
 
 /** Windows has no signal that freezes a process. */
-export const FAULTS: readonly Fault[] =
-  process.platform === 'win32' ? [kill, fail, drain] : [kill, freeze, fail, drain];
+const possible = (faults: readonly Fault[]): readonly Fault[] =>
+  process.platform === 'win32' ? faults.filter((fault) => fault !== freeze) : faults;
+
+/** What happens to a server of requests. */
+export const REQUEST_FAULTS = possible([kill, freeze, fail, drain]);
+
+/** What happens to a server of conversations: it answers nothing with 503. */
+export const CONVERSATION_FAULTS = possible([kill, freeze, drain]);

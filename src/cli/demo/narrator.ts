@@ -1,5 +1,5 @@
 import type { Failover, HostMove } from '../../index.node.ts';
-import { SHORTENED } from './client.ts';
+import { SHORTENED } from './shortened.ts';
 import { inWords } from './table.ts';
 import type { Timeline } from './timeline.ts';
 

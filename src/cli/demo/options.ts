@@ -8,16 +8,17 @@ export type DemoCommand =
 
 export const HELP = `Usage: npm run demo -- [--json]
 
-Starts two servers and a client that works at them, hurts the active server in
-every way that servers fail, and counts what became of each request. Takes less
-than a minute.
+Starts two servers and hurts the active one in every way that servers fail:
+first while a client sends requests, then while a few clients talk to each
+other. Counts what became of each request and each message. Takes about a
+minute.
 
   --json   print one JSON document at the end, and nothing else
   --help   print this
 
 Ends with 0 if no request was lost and none was processed twice that must not
-be; with 1 if a promise was broken, with 2 for a wrong argument, and with 130
-if it was interrupted.
+be, and every message arrived once and in order; with 1 if a promise was broken,
+with 2 for a wrong argument, and with 130 if it was interrupted.
 `;
 
 export function readArguments(words: readonly string[]): DemoCommand {

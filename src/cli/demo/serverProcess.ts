@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Guard } from './guard.ts';
 import type { Command, Launch, Report } from './protocol.ts';
+
+/** The two servers: the one that is preferred, and will suffer, and the one that stands by. */
+export type Servers = readonly [active: ServerProcess, standby: ServerProcess];
 
 /** A server process, and the hand that can hurt it. It keeps its address over all its lives. */
 export interface ServerProcess {
@@ -21,10 +23,9 @@ export interface ServerProcess {
   restart(): Promise<void>;
 }
 
-const PROGRAM = fileURLToPath(new URL('./server.ts', import.meta.url));
-
-export async function startServer(launch: Launch, guard: Guard): Promise<ServerProcess> {
-  let life = await beginLife(launch, guard);
+/** Starts a server program: a file that takes a {@link Launch} and obeys each {@link Command}. */
+export async function startServer(program: string, launch: Launch, guard: Guard): Promise<ServerProcess> {
+  let life = await beginLife(program, launch, guard);
   const { port } = life;
   return {
     name: launch.name,
@@ -44,7 +45,7 @@ export async function startServer(launch: Launch, guard: Guard): Promise<ServerP
     thaw: () => void life.child.kill('SIGCONT'),
     ended: () => life.ended,
     async restart() {
-      life = await beginLife({ ...launch, port }, guard);
+      life = await beginLife(program, { ...launch, port }, guard);
     },
   };
 }
@@ -55,8 +56,8 @@ interface Life {
   readonly ended: Promise<void>;
 }
 
-async function beginLife(launch: Launch, guard: Guard): Promise<Life> {
-  const child = fork(PROGRAM, [JSON.stringify(launch)], {
+async function beginLife(program: string, launch: Launch, guard: Guard): Promise<Life> {
+  const child = fork(program, [JSON.stringify(launch)], {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -1,5 +1,4 @@
 import type { Paint, Style } from './paint.ts';
-import type { RequestEnd } from './records.ts';
 
 /** Something that happened at one moment. */
 export interface TimelineEvent {
@@ -11,11 +10,15 @@ export interface TimelineEvent {
   readonly what: string;
 }
 
-/** Shows what happens while it happens: a line for each event, and between them a mark for each request. */
+/** How a piece of work ended. */
+export type MarkedEnd = { readonly kind: 'answered'; readonly server: string } | { readonly kind: 'refused' | 'lost' };
+
+/** Shows what happens while it happens: a line for each event, and between them a mark for each piece of work. */
 export interface Timeline {
   readonly events: readonly TimelineEvent[];
   tell(kind: TimelineEvent['kind'], server: string | null, what: string): void;
-  mark(end: RequestEnd, attempts: number): void;
+  /** `attempts`: how often it had to be sent until then. */
+  mark(end: MarkedEnd, attempts: number): void;
   /** Ends the row of marks that is being written. */
   end(): void;
 }
@@ -81,11 +84,11 @@ export function createTimeline({ write, paint, now, servers }: TimelineOptions):
   };
 }
 
-/** What the marks mean, one line each. */
-export function legend([upper, lower]: TimelineOptions['servers'], paint: Paint): string[] {
+/** What the marks mean, one line each. `mark` says what each stands for. */
+export function legend([upper, lower]: TimelineOptions['servers'], mark: string, paint: Paint): string[] {
   const again = paint(STYLES.again, '»');
   return [
-    `each mark is one request: ${paint(STYLES.upper, '▀')} answered by ${upper}, ${paint(STYLES.lower, '▄')} by ${lower}, ${again} after another try`,
+    `each mark is one ${mark}: ${paint(STYLES.upper, '▀')} by ${upper}, ${paint(STYLES.lower, '▄')} by ${lower}, ${again} after another try`,
     `${paint(STYLES.refused, '?')} handed back to the app, as it may have been done · ${paint(STYLES.lost, '✗')} lost`,
   ];
 }
@@ -102,7 +105,7 @@ function lineOf({ kind, server, what }: TimelineEvent, upper: string, paint: Pai
   return `${paint('dim', sign)} ${paint(style, what)} ${paint('dim', rule)}`;
 }
 
-function markOf(end: RequestEnd, attempts: number, upper: string, paint: Paint): string {
+function markOf(end: MarkedEnd, attempts: number, upper: string, paint: Paint): string {
   if (end.kind === 'refused') return paint(STYLES.refused, '?');
   if (end.kind === 'lost') return paint(STYLES.lost, '✗');
   if (attempts > 1) return paint(STYLES.again, '»');

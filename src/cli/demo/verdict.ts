@@ -1,48 +1,21 @@
-import type { Play, RequestRecord } from './records.ts';
-import { faultsOf, reportOn, wasDoubled, wasLost } from './report.ts';
+import { complaintsAboutConversation } from './conversation/verdict.ts';
+import type { Paint } from './paint.ts';
+import type { DemoPlay } from './play.ts';
+import { complaintsAboutRequests } from './requests/verdict.ts';
 
-/**
- * What speaks against a play, one sentence each; empty if every promise was kept. A play in which too little happened
- * proves nothing, and is complained of, too.
- */
-export function complaintsAbout(play: Play): readonly string[] {
-  const lost = play.requests.filter((request) => wasLost(request, play));
-  const doubled = play.requests.filter((request) => wasDoubled(request, play));
-  return [
-    ...lost.map((request) => `${describe(request)} was lost: ${whyLost(request)}.`),
-    ...doubled.map((request) => `${describe(request)} was processed ${play.processed.get(request.id)} times.`),
-    ...wronglyRefused(play),
-    ...unrecovered(play),
-    ...idleActs(play),
-  ];
+/** Everything that speaks against a play, one sentence each; empty if every promise was kept. */
+export const complaintsAbout = ({ requests, conversation }: DemoPlay): readonly string[] => [
+  ...complaintsAboutRequests(requests),
+  ...complaintsAboutConversation(conversation),
+];
+
+/** The last lines of the demo. */
+export function verdictLines(complaints: readonly string[], tookMs: number, paint: Paint): string {
+  const took = `in ${Math.round(tookMs / 1000)} s`;
+  const kept = complaints.length === 0;
+  const sign = kept ? paint('green', '✓') : paint('red', '✗');
+  const verdict = kept
+    ? 'Nothing was lost, repeated or reordered'
+    : `Promises that were not kept: ${complaints.length}`;
+  return ['', `${sign} ${paint('bold', verdict)}, ${took}`, ...complaints.map((each) => `  ${each}`), ''].join('\n');
 }
-
-/** A request that may be sent again must not be handed back. */
-function wronglyRefused({ requests }: Play): string[] {
-  return requests
-    .filter(({ end, work }) => end.kind === 'refused' && work !== 'unsafe')
-    .map((request) => `${describe(request)} was refused, though it may be sent again.`);
-}
-
-function unrecovered(play: Play): string[] {
-  const reports = reportOn(play).acts;
-  const faults = faultsOf(play.acts);
-  const stuck = faults.filter(({ name }) => reports.find(({ act }) => act === name)?.recoveryMs === null);
-  const away = faults.filter(({ fault }) => fault.returnedMs === null);
-  return [
-    ...(faults.length === 0 ? ['No fault was tried.'] : []),
-    ...stuck.map(({ name }) => `${name}: no request succeeded at another server.`),
-    ...away.map(({ name }) => `${name}: the client did not return to its preferred server.`),
-  ];
-}
-
-function idleActs(play: Play): string[] {
-  const idle = reportOn(play).acts.filter(({ answered }) => answered === 0);
-  return idle.map(({ act }) => `${act}: no request was answered.`);
-}
-
-const whyLost = ({ end }: RequestRecord): string => ('why' in end ? end.why : 'answered, but no server did its work');
-
-const NAMES = { read: 'GET', keyed: 'POST with Idempotency-Key', unsafe: 'POST' } as const;
-
-const describe = ({ work, id }: RequestRecord): string => `${NAMES[work]} ${id}`;

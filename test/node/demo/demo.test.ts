@@ -5,14 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ActReport, Tally } from '../../../src/cli/demo/report.ts';
+import type { ConversationReport } from '../../../src/cli/demo/conversation/report.ts';
+import { TALKERS } from '../../../src/cli/demo/conversation/room.ts';
+import type { RequestReport } from '../../../src/cli/demo/requests/report.ts';
 import type { TimelineEvent } from '../../../src/cli/demo/timeline.ts';
 
 interface Document {
   readonly ok: boolean;
   readonly complaints: readonly string[];
-  readonly acts: readonly ActReport[];
-  readonly total: Tally;
+  readonly requests: RequestReport;
+  readonly conversation: ConversationReport;
   readonly events: readonly TimelineEvent[];
 }
 
@@ -61,13 +63,14 @@ const serversOf = (text: string): number[] => [...text.matchAll(/process (\d+)/g
 
 describe('npm run demo', () => {
   test(
-    'loses nothing, sends nothing twice that must not be, and comes back after each fault',
+    'loses, repeats and reorders nothing, and comes back after each fault',
     async () => {
       const { said, ended, leftBehind } = startDemo('--json');
       const [code] = await ended;
       expect(said.error).toBe('');
-      const { ok, complaints, acts, total, events }: Document = JSON.parse(said.out);
+      const { ok, complaints, requests, conversation, events }: Document = JSON.parse(said.out);
       expect({ code, ok, complaints }).toEqual({ code: 0, ok: true, complaints: [] });
+      const { acts, total } = requests;
       expect(acts.map(({ act }) => act)).toEqual(['no fault', 'kill', 'freeze', '503', 'drain']);
       expect(total).toMatchObject({ lost: 0, twice: 0 });
       expect(total.answered + total.refused).toBe(total.requests);
@@ -75,8 +78,12 @@ describe('npm run demo', () => {
         expect(answered, act).toBeGreaterThan(0);
         expect(recoveryMs, act).toEqual(expect.any(Number));
       }
+      expect(conversation.acts.map(({ act }) => act)).toEqual(['no fault', 'kill', 'freeze', 'drain']);
+      expect(conversation.total).toMatchObject({ lost: 0, repeated: 0, reordered: 0 });
+      const { sent, accepted, delivered } = conversation.total;
+      expect({ accepted, delivered }).toEqual({ accepted: sent, delivered: sent * TALKERS.length });
       const returns = events.filter(({ kind, server }) => kind === 'return' && server === 'north');
-      expect(returns.length).toBeGreaterThanOrEqual(4);
+      expect(returns.length).toBeGreaterThanOrEqual(7);
       expect(events.map(({ what }) => what)).toContain('session opened');
       expect(events.map(({ what }) => what)).toContain('session resumed');
       expect(leftBehind()).toEqual([]);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../../src/cli/demo/database.ts';
-import { createLedger, readLedger } from '../../../src/cli/demo/ledger.ts';
-import { createSessions } from '../../../src/cli/demo/sessions.ts';
+import { openDatabase } from '../../../src/cli/demo/requests/database.ts';
+import { createLedger, readLedger } from '../../../src/cli/demo/requests/ledger.ts';
+import { createSessions } from '../../../src/cli/demo/requests/sessions.ts';
 
 let directory = '';
 let file = '';

@@ -1,4 +1,4 @@
-import type { AttemptRecord, Play, RequestRecord } from '../../../src/cli/demo/records.ts';
+import type { AttemptRecord, RequestPlay, RequestRecord } from '../../../src/cli/demo/requests/records.ts';
 
 export const NORTH = 'http://north.test';
 const SOUTH = 'http://south.test';
@@ -24,7 +24,7 @@ const attempt = (id: string, origin: string, startedMs: number, well = true): At
  * A play in which all goes well: `r1` before the fault, `r2` caught by it and sent again, `r3` a POST with a key, `r4` a
  * POST without.
  */
-export function goodPlay(): Play {
+export function goodPlay(): RequestPlay {
   return {
     acts: [
       { name: 'no fault', fault: null },
@@ -53,11 +53,11 @@ export function goodPlay(): Play {
 }
 
 /** The same play with one request replaced in part. */
-export function withRequest(play: Play, id: string, change: Partial<RequestRecord>): Play {
+export function withRequest(play: RequestPlay, id: string, change: Partial<RequestRecord>): RequestPlay {
   return { ...play, requests: play.requests.map((each) => (each.id === id ? { ...each, ...change } : each)) };
 }
 
 /** The same play with another count on the servers' side. */
-export function withProcessed(play: Play, id: string, times: number): Play {
+export function withProcessed(play: RequestPlay, id: string, times: number): RequestPlay {
   return { ...play, processed: new Map(play.processed).set(id, times) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { reportOn } from '../../../src/cli/demo/report.ts';
+import { reportOn } from '../../../src/cli/demo/requests/report.ts';
 import { goodPlay, NORTH, withProcessed, withRequest } from './play.ts';
 
 const killOf = (play: ReturnType<typeof goodPlay>) => reportOn(play).acts[1];

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { conversationReport } from '../../../src/cli/demo/conversation/report.ts';
+import { conversationSummary } from '../../../src/cli/demo/conversation/summary.ts';
 import { HELP, readArguments } from '../../../src/cli/demo/options.ts';
 import { createPaint } from '../../../src/cli/demo/paint.ts';
-import { reportOn } from '../../../src/cli/demo/report.ts';
+import { reportOn } from '../../../src/cli/demo/requests/report.ts';
+import { requestSummary } from '../../../src/cli/demo/requests/summary.ts';
 import { inWords, table } from '../../../src/cli/demo/table.ts';
 import { createTimeline, legend } from '../../../src/cli/demo/timeline.ts';
-import { summary } from '../../../src/cli/demo/words.ts';
+import { verdictLines } from '../../../src/cli/demo/verdict.ts';
+import { goodConversation } from './conversation.ts';
 import { goodPlay } from './play.ts';
 
 const plain = createPaint(false, {});
@@ -53,25 +57,28 @@ describe('the timeline', () => {
   test('fits its headings and its legend into 80 columns', () => {
     const { timeline, lines } = screen();
     timeline.tell('act', null, '1 of 4: the active server dies');
-    for (const line of [...lines(), ...legend(['north', 'south'], plain)]) expect(line.length).toBeLessThan(COLUMNS);
+    for (const line of [...lines(), ...legend(['north', 'south'], 'request, answered', plain)])
+      expect(line.length).toBeLessThan(COLUMNS);
   });
 });
 
 describe('the summary', () => {
-  const report = reportOn(goodPlay());
+  const texts = [
+    requestSummary(reportOn(goodPlay()), plain),
+    conversationSummary(conversationReport(goodConversation()), plain),
+  ];
 
   test('fits into 80 columns', () => {
-    const lines = summary(report, [], 31_000, plain).split('\n');
-    for (const line of lines) expect(line.length).toBeLessThan(COLUMNS);
+    for (const line of texts.join('').split('\n')) expect(line.length).toBeLessThan(COLUMNS);
   });
 
-  test('says first what was lost and what was sent twice', () => {
-    expect(summary(report, [], 31_400, plain)).toContain('✓ 0 lost, 0 sent twice, in 31 s');
+  test('ends with what was promised and kept', () => {
+    expect(verdictLines([], 31_400, plain)).toContain('✓ Nothing was lost, repeated or reordered, in 31 s');
   });
 
   test('shows every complaint', () => {
-    const text = summary(report, ['GET r7 was lost: TIMEOUT.'], 31_400, plain);
-    expect(text).toContain('promises that were not kept');
+    const text = verdictLines(['GET r7 was lost: TIMEOUT.'], 31_400, plain);
+    expect(text).toContain('✗ Promises that were not kept: 1');
     expect(text).toContain('GET r7 was lost: TIMEOUT.');
   });
 });
@@ -106,7 +113,7 @@ describe('colours', () => {
     const { timeline, lines } = screen();
     timeline.tell('act', null, 'first');
     timeline.tell('warning', 'north', 'x');
-    timeline.mark({ kind: 'lost', why: 'TIMEOUT' }, 1);
+    timeline.mark({ kind: 'lost' }, 1);
     expect(lines().join('')).not.toContain('\u001b');
   });
 });

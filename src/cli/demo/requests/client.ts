@@ -1,25 +1,15 @@
-import { createFailover, type Failover, SwitchoverError } from '../../index.node.ts';
-import { nodeFetch } from '../../node/index.ts';
-import { WORK_PATH, type WorkKind } from './protocol.ts';
+import { createFailover, type Failover, SwitchoverError } from '../../../index.node.ts';
+import { nodeFetch } from '../../../node/index.ts';
+import { SHORTENED } from '../shortened.ts';
 import type { Recorder } from './recorder.ts';
 import type { RequestEnd } from './records.ts';
 import { session } from './session.ts';
+import { WORK_PATH, type WorkKind } from './work.ts';
 
 export interface Client {
   readonly failover: Failover;
   close(): Promise<void>;
 }
-
-/**
- * Times that fit into a demo of less than a minute. They are what an app with two servers and few clients could choose;
- * the defaults are made for fleets.
- */
-export const SHORTENED = {
-  timeout: { attemptMs: 1_000, waryAttemptMs: 1_000 },
-  ejection: { coolDownMs: 500, coolDownCapMs: 1_000 },
-  probe: { periodMs: 250, inactivePeriodMs: 1_000, timeoutMs: 500 },
-  failback: { holdMs: 1_000 },
-} as const;
 
 /** The app behind the client as a user would write it, over a transport that is watched. */
 export function openClient(origins: readonly string[], recorder: Recorder): Client {

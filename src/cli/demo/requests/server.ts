@@ -2,13 +2,15 @@
  * One of the demo's servers: a plain `node:http` program. What it has in common with its twin is a SQLite file; that it
  * takes part in failover shows in two response headers and a health endpoint, and nothing else.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runProgram } from '../program.ts';
+import type { Launch } from '../protocol.ts';
 import { openDatabase } from './database.ts';
 import { createLedger } from './ledger.ts';
-import { type Command, type Launch, type Report, WORK_PATH } from './protocol.ts';
 import { createSessions } from './sessions.ts';
+import { WORK_PATH } from './work.ts';
 
 type Mode = { readonly kind: 'serving' | 'failing' } | { readonly kind: 'draining'; readonly windowS: number };
 
@@ -78,44 +80,20 @@ function sayRole(response: ServerResponse): void {
 
 const tokenOf = ({ headers }: IncomingMessage): string => (headers.authorization ?? '').replace(/^Bearer /, '');
 
-/** Carries a command out; resolves when it is in effect. */
-async function obey(command: Command, server: Server): Promise<void> {
-  switch (command.kind) {
-    case 'serve':
-      mode = { kind: 'serving' };
-      return report({ kind: 'done' });
-    case 'fail':
-      mode = { kind: 'failing' };
-      return report({ kind: 'done' });
-    case 'freeze':
-      // From inside, and so between two transactions: a process that is stopped in one would hold the database's lock.
-      await report({ kind: 'done' });
-      process.kill(process.pid, 'SIGSTOP');
-      return;
-    case 'drain':
-      mode = { kind: 'draining', windowS: command.windowS };
-      await report({ kind: 'done' });
-      await sleep(command.windowS * 1000 + DRAIN_MARGIN_MS);
-      server.close(() => process.disconnect());
-  }
-}
-
-function report(what: Report): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.send === undefined) resolve();
-    else process.send(what, () => resolve());
-  });
-}
-
 const server = createServer((request, response) => {
   // A client that gave up, or died, ends its request in an error: nobody is left to be told.
   serve(request, response).catch(() => response.destroy());
 });
-server.listen(launch.port, '127.0.0.1', () => {
-  const address = server.address();
-  void report({ kind: 'listening', port: typeof address === 'object' && address !== null ? address.port : 0 });
+runProgram(server, launch.port, {
+  serve() {
+    mode = { kind: 'serving' };
+  },
+  fail() {
+    mode = { kind: 'failing' };
+  },
+  async drain(windowS, begun) {
+    mode = { kind: 'draining', windowS };
+    await begun();
+    await sleep(windowS * 1000 + DRAIN_MARGIN_MS);
+  },
 });
-process.on('message', (command: Command) => void obey(command, server));
-// Without the demo nobody needs it; a Ctrl-C in the terminal is the demo's to handle.
-process.on('disconnect', () => process.exit());
-process.on('SIGINT', () => {});

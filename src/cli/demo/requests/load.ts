@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WorkKind } from './protocol.ts';
+import type { WorkKind } from './work.ts';
 
 /** How much the app behind the client asks for. */
 const PERIOD_MS = 25;

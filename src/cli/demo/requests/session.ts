@@ -1,4 +1,4 @@
-import type { SessionOptions } from '../../index.node.ts';
+import type { SessionOptions } from '../../../index.node.ts';
 
 /** How this app logs in, and how it makes itself known to a server that it has not met: all that a user has to write. */
 export const session: SessionOptions = {

@@ -1,6 +1,6 @@
-import type { Fetch } from '../../runtime/ports.ts';
-import { WORK_PATH } from './protocol.ts';
+import type { Fetch } from '../../../runtime/ports.ts';
 import type { AttemptRecord, RequestRecord } from './records.ts';
+import { WORK_PATH } from './work.ts';
 
 /** Writes down what the client does: each request as its app sees it, and below the library each attempt. */
 export interface Recorder {

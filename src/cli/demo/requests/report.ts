@@ -1,4 +1,5 @@
-import type { ActRecord, AttemptRecord, FaultRecord, Play, RequestRecord } from './records.ts';
+import type { ActRecord, FaultRecord } from '../records.ts';
+import type { AttemptRecord, RequestPlay, RequestRecord } from './records.ts';
 
 /** What came of the requests of one act, or of all. */
 export interface Tally {
@@ -24,12 +25,12 @@ export interface ActReport extends Tally {
   readonly recoveryMs: number | null;
 }
 
-export interface Report {
+export interface RequestReport {
   readonly acts: readonly ActReport[];
   readonly total: Tally;
 }
 
-export function reportOn(play: Play): Report {
+export function reportOn(play: RequestPlay): RequestReport {
   const acts = play.acts.map((act, at) => ({
     act: act.name,
     ...tally(
@@ -42,19 +43,19 @@ export function reportOn(play: Play): Report {
 }
 
 /** True if a server did work again that must be done once. Reading twice changes nothing. */
-export function wasDoubled({ id, work }: RequestRecord, { processed }: Play): boolean {
+export function wasDoubled({ id, work }: RequestRecord, { processed }: RequestPlay): boolean {
   return work !== 'read' && (processed.get(id) ?? 0) > 1;
 }
 
 /** True for a promise that was not kept: an answer without work is no answer. */
-export function wasLost({ id, end }: RequestRecord, { processed }: Play): boolean {
+export function wasLost({ id, end }: RequestRecord, { processed }: RequestPlay): boolean {
   return end.kind === 'lost' || (end.kind === 'answered' && !processed.has(id));
 }
 
 export const faultsOf = (acts: readonly ActRecord[]): (ActRecord & { readonly fault: FaultRecord })[] =>
   acts.flatMap((act) => (act.fault === null ? [] : [{ ...act, fault: act.fault }]));
 
-function tally(requests: readonly RequestRecord[], play: Play): Tally {
+function tally(requests: readonly RequestRecord[], play: RequestPlay): Tally {
   const ids = new Set(requests.map(({ id }) => id));
   const refused = requests.filter(({ end }) => end.kind === 'refused');
   const attempts = play.attempts.filter(({ id }) => ids.has(id)).length;
