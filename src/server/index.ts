@@ -1,5 +1,7 @@
 export type { ReplayLimits } from '../session/sessionRecord.ts';
 export type { AdmissionPolicy } from './admission.ts';
+export type { MakeStore, StoreCheck, StoreUnderTest } from './conformance/harness.ts';
+export { storeChecks } from './conformance/storeChecks.ts';
 export type { MessageHandler } from './delivery.ts';
 export type { DrainOptions } from './drain.ts';
 export { type DrainOnSignalOptions, drainOnSignal } from './drainOnSignal.ts';
@@ -7,6 +9,15 @@ export type { SessionServerEvents } from './events.ts';
 export type { HealthCheck } from './healthChecks.ts';
 export { type HealthHandlerOptions, healthHandler } from './healthHandler.ts';
 export { hintHeaders, type StandingSource } from './hintHeaders.ts';
+export {
+  createLease,
+  type Lease,
+  type LeaseEvents,
+  type LeaseOptions,
+  type LeaseRun,
+  type LeaseTask,
+  type LeaseTerm,
+} from './lease.ts';
 export type { LeaseRecord, LeaseStore } from './leaseStore.ts';
 export { type NodeListener, toNodeListener } from './nodeListener.ts';
 export type { Credentials, PoisonPolicy, ServerLimits, SessionServerOptions } from './serverOptions.ts';

@@ -24,7 +24,7 @@ import { SqliteKeys } from './sqliteKeys.ts';
 import { SqliteLeases } from './sqliteLeases.ts';
 import { SqliteSessions } from './sqliteSessions.ts';
 import type { SqliteTransaction } from './sqliteTransaction.ts';
-import { machineClock } from './storeClock.ts';
+import { type MachineClock, machineClock } from './storeClock.ts';
 import { UnitOfWork } from './unit.ts';
 
 /** Options of {@link sqliteSessionStore}. */
@@ -50,6 +50,8 @@ export interface SqliteSessionStoreOptions extends StoreLimitOptions {
 export interface SqliteSessionStore extends SessionStore<SqliteTransaction> {
   /** The connection, to make tables and prepare statements. What is written through it outside of a handler commits by itself, at once. */
   readonly database: DatabaseSync;
+  /** Does what was asked for, as far as the file is free, and closes it. Handlers that wait are not waited for: their messages come again. */
+  close(): void;
 }
 
 export const SQLITE_DEFAULTS = { busyMs: 5_000, pollMs: 20 } as const;
@@ -72,6 +74,11 @@ const BATCH = 1_000;
  * `STORE_FAILED` where the engine fails otherwise, with `CLOSED` after `close`, and `accept` with what the application threw.
  */
 export function sqliteSessionStore(options: SqliteSessionStoreOptions): SqliteSessionStore {
+  return sqliteSessionStoreBy(options, machineClock());
+}
+
+/** The same by another clock of the machine, for tests. */
+export function sqliteSessionStoreBy(options: SqliteSessionStoreOptions, machine: MachineClock): SqliteSessionStore {
   refuseUnknown(options, KNOWN);
   const { path, durability = 'power', busyMs = SQLITE_DEFAULTS.busyMs, pollMs = SQLITE_DEFAULTS.pollMs } = options;
   if (typeof path !== 'string' || path === '' || path.includes('\0')) throw invalidOption('path', 'is no usable path');
@@ -79,7 +86,7 @@ export function sqliteSessionStore(options: SqliteSessionStoreOptions): SqliteSe
     throw invalidOption('durability', `can't be ${String(durability)}`);
   const waits = { busyMs: countOf('busyMs', busyMs), pollMs: countOf('pollMs', pollMs) };
   const limits = readStoreLimits(options, STORE_LIMITS.total.bytes);
-  return new FileSessionStore(openStore(path, durability, machineClock()), path, limits, waits);
+  return new FileSessionStore(openStore(path, durability, machine), path, limits, waits);
 }
 
 class FileSessionStore implements SqliteSessionStore {
