@@ -4,13 +4,7 @@ import { channelOverMemory, channelOverSqlite, channelOverSqliteOfProcesses } fr
 import { socketIo } from './kinds/socketIo.ts';
 
 /** The measure of all first. */
-export const KINDS: readonly Kind[] = [
-  bareWs,
-  channelOverMemory,
-  channelOverSqlite,
-  channelOverSqliteOfProcesses,
-  socketIo,
-];
+const KINDS: readonly Kind[] = [bareWs, channelOverMemory, channelOverSqlite, channelOverSqliteOfProcesses, socketIo];
 
 export function kindNamed(name: string): Kind {
   const kind = KINDS.find((one) => one.name === name);

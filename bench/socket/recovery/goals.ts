@@ -3,7 +3,7 @@ import type { Outcome } from './round.ts';
 import { summary } from './tables.ts';
 
 /** Names of ours. */
-export const OURS = { jittered: 'channel', atOnce: 'channel, window 0', dropIn: 'drop-in WebSocket' };
+const OURS = { jittered: 'channel', atOnce: 'channel, window 0', dropIn: 'drop-in WebSocket' };
 
 /** An answer's way there and back takes next to nothing here, but the second host speaks at intervals. */
 const INTERVAL_MS = 20;
