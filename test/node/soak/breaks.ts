@@ -87,12 +87,10 @@ const COMMIT_DELAY_MS = 150;
 function withoutCommit<Transaction extends StoreTransaction>(
   store: SessionStore<Transaction>,
 ): SessionStore<Transaction> {
-  let last: Promise<unknown> = Promise.resolve();
   return {
     ...storePort(store),
     accept(request, apply) {
-      last = last
-        .then(() => sleep(COMMIT_DELAY_MS))
+      void sleep(COMMIT_DELAY_MS)
         .then(() => store.accept(request, apply))
         .catch(() => {});
       return { kind: 'accepted', rx: lastOf(request), gaps: [] };

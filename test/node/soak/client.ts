@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Channel, openChannel } from '../../../src/index.channel.ts';
-import { createPool } from '../../../src/index.fetch.ts';
+import type { Channel } from '../../../src/index.channel.ts';
+import { createFailover } from '../../../src/index.node.ts';
 import { fileStore } from '../../../src/node/index.ts';
 import { SwitchoverError } from '../../../src/publicParts.ts';
 import type { KeyValueStore } from '../../../src/runtime/ports.ts';
@@ -63,13 +63,14 @@ export class SoakClient {
 
   #open(hosts: readonly string[], storage: KeyValueStore): Channel {
     // Everything is a tenth of what it usually is, so that minutes hold what else would take hours.
-    const pool = createPool(hosts, {
+    const failover = createFailover({
+      hosts,
       allowInsecure: true,
-      ejection: { coolDownMs: 200, coolDownCapMs: 1_000 },
-      probe: { periodMs: 150, timeoutMs: 500 },
+      ejection: { coolDownMs: 200, coolDownCapMs: 1_000, localFaultWindowMs: 300 },
+      probe: { periodMs: 150, inactivePeriodMs: 400, timeoutMs: 500 },
       failback: { holdMs: 500 },
     });
-    const channel = openChannel(pool, '/channel', {
+    const channel = failover.channel('/channel', {
       storage,
       credential: () => this.#name,
       WebSocket: spyingWebSocket((record) => this.note(record)),

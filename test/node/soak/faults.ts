@@ -21,17 +21,25 @@ export interface Fleet {
 const DRAIN_MS = 600;
 
 /** Does all faults, each in its time; faults of one target one after the other. Rejects where one can't be done. */
-export async function doFaults(fleet: Fleet, faults: readonly Fault[], onDone: (fault: Fault) => void): Promise<void> {
+export async function doFaults(
+  fleet: Fleet,
+  faults: readonly Fault[],
+  onChange: (fault: Fault, stage: 'begun' | 'done') => void,
+): Promise<void> {
   const beganMs = performance.now();
   const busy = new Map<Target, Promise<void>>();
   const all = faults.map((fault) => {
     const free = Promise.all(fault.targets.map((target) => busy.get(target)));
     const done = free.then(async () => {
       await sleep(Math.max(0, beganMs + fault.atMs - performance.now()));
+      onChange(fault, 'begun');
       await doFault(fleet, fault);
-      onDone(fault);
+      onChange(fault, 'done');
     });
-    for (const target of fault.targets) busy.set(target, done);
+    const calm = done.then(() => sleep(fault.calmMs));
+    // A fault that can't be done ends the run; nobody has to hear of it twice.
+    calm.catch(() => {});
+    for (const target of fault.targets) busy.set(target, calm);
     return done;
   });
   await Promise.all(all);

@@ -13,6 +13,8 @@ export interface Fault {
   readonly atMs: number;
   /** How long the target is away. */
   readonly forMs: number;
+  /** How long it is left in peace after that. */
+  readonly calmMs: number;
 }
 
 export interface ScheduleOptions {
@@ -28,12 +30,13 @@ export interface ScheduleOptions {
   readonly mix: Readonly<Record<FaultKind, number>>;
 }
 
-export const MIX: ScheduleOptions['mix'] = { kill: 5, freeze: 5, drain: 4, blackhole: 4, bothDown: 2, clientKill: 5 };
+export const MIX: ScheduleOptions['mix'] = { kill: 4, freeze: 4, drain: 3, blackhole: 4, bothDown: 1, clientKill: 8 };
 
 /** Short faults are stutters; long ones outlast the time after which the other side is taken for dead. */
 const SHORT_MS = [30, 250] as const;
 const LONG_MS = [1_500, 3_500] as const;
 const LONG_SHARE = 0.12;
+const CALM_MS = [150, 650] as const;
 /** Share of the client kills after which the session has expired. */
 const EXPIRED_SHARE = 0.08;
 
@@ -44,7 +47,9 @@ export function scheduleOf(options: ScheduleOptions): readonly Fault[] {
   return Array.from({ length: options.faults }, (_, number) => {
     atMs += Math.round(options.everyMs * 2 * random());
     const kind = drawKind(options.mix, random);
-    return { number, kind, targets: drawTargets(kind, options, random), atMs, forMs: drawSpan(kind, options, random) };
+    const targets = drawTargets(kind, options, random);
+    const forMs = drawSpan(kind, options, random);
+    return { number, kind, targets, atMs, forMs, calmMs: between(CALM_MS, random) };
   });
 }
 
@@ -65,7 +70,10 @@ function drawTargets(kind: FaultKind, { clientProcesses }: ScheduleOptions, rand
 }
 
 function drawSpan(kind: FaultKind, { ttlMs }: ScheduleOptions, random: () => number): number {
-  const [least, most] = random() < LONG_SHARE ? LONG_MS : SHORT_MS;
-  const spanMs = Math.round(least + random() * (most - least));
+  const spanMs = between(random() < LONG_SHARE ? LONG_MS : SHORT_MS, random);
   return kind === 'clientKill' && random() < EXPIRED_SHARE ? ttlMs + spanMs : spanMs;
+}
+
+function between([least, most]: readonly [number, number], random: () => number): number {
+  return Math.round(least + random() * (most - least));
 }

@@ -11,6 +11,7 @@ import type { Violation } from './checker/violation.ts';
 import { databaseOf, type Files, logOf, readEvidence } from './evidence.ts';
 import { doFaults, type Fleet, type Machine } from './faults.ts';
 import { type Figures, figuresOf } from './figures.ts';
+import { openLog } from './logFile.ts';
 import type { Break, ClientsExtra, ClientsOrder, ServerExtra, ServerOrder } from './orders.ts';
 import type { Evidence } from './records.ts';
 import { type Fault, type FaultKind, MIX, scheduleOf } from './schedule.ts';
@@ -62,7 +63,12 @@ export async function soak(rig: Rig, options: SoakOptions): Promise<SoakResult> 
   const mix = { ...MIX, ...options.mix, ...possible };
   const faults = scheduleOf({ seed, faults: wanted, clientProcesses, everyMs, ttlMs: LIMITS.ttlMs, mix });
   let done = 0;
-  await doFaults(fleet, faults, (fault) => options.onFault?.(fault, ++done));
+  const log = openLog(logOf(files, 'faults'));
+  await doFaults(fleet, faults, (fault, stage) => {
+    log.write({ stage, ...fault });
+    if (stage === 'done') options.onFault?.(fault, ++done);
+  });
+  log.close();
   const look = (): Evidence => readEvidence(files, LIMITS);
   await settle(fleet, look, settleMs);
   await stop(fleet);
