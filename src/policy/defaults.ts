@@ -53,6 +53,23 @@ export const RETRY_AFTER = {
   capMs: 3_600_000,
 } as const;
 
+/** What a socket has. */
+export const SOCKET_DEFAULTS = {
+  /** A second host is asked beside the first when that has not opened after this. */
+  staggerMs: 2_000,
+  /** Until a link must be open; doubled with each round that failed. */
+  openMs: 5_000,
+  maxQueuedBytes: 1_048_576,
+  intervalMs: 4_000,
+  deadMs: 8_000,
+  reconnect: {
+    firstWaitMs: 1_000,
+    backoffBaseMs: 500,
+    backoffCapMs: 20_000,
+    minUptimeMs: 5_000,
+  },
+} as const;
+
 /** What belongs to a rule or a part. */
 const MORE_DEFAULTS = {
   retryAfter: RETRY_AFTER,
@@ -141,21 +158,7 @@ const MORE_DEFAULTS = {
     /** Longest event. */
     maxEventChars: 1_048_576,
   },
-  socket: {
-    /** A second host is asked beside the first when that has not opened after this. */
-    staggerMs: 2_000,
-    /** Until a link must be open; doubled with each round that failed. */
-    openMs: 5_000,
-    maxQueuedBytes: 1_048_576,
-    intervalMs: 4_000,
-    deadMs: 8_000,
-    reconnect: {
-      firstWaitMs: 1_000,
-      backoffBaseMs: 500,
-      backoffCapMs: 20_000,
-      minUptimeMs: 5_000,
-    },
-  },
+  socket: SOCKET_DEFAULTS,
 } as const;
 
 /** All of them. Bundlers drop it where only {@link POOL_DEFAULTS} is needed. */

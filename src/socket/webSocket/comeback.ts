@@ -1,6 +1,6 @@
 import { fullJitter } from '../../policy/backoff.ts';
 import { closeMeaning, retryWindowMs } from '../../policy/closeCode.ts';
-import { DEFAULTS } from '../../policy/defaults.ts';
+import { RETRY_AFTER } from '../../policy/defaults.ts';
 import type { Random } from '../../runtime/ports.ts';
 import type { ReconnectPolicy, SocketEnd, SocketSettings } from './options.ts';
 
@@ -47,7 +47,7 @@ export class Comeback {
    */
   objection(end: SocketEnd, status: number | null): 'told' | 'refused' | 'rounds' | null {
     if (status === 401 || status === 403 || closeMeaning(end.code, false) === 'refused') this.#refusals++;
-    this.#windowMs = retryWindowMs(end.reason, DEFAULTS.retryAfter.capMs) ?? this.#windowMs;
+    this.#windowMs = retryWindowMs(end.reason, RETRY_AFTER.capMs) ?? this.#windowMs;
     const wanted = this.#wanted(end);
     if (wanted === false) return 'told';
     if (wanted === undefined && this.#refusals > 1) return 'refused';

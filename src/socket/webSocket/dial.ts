@@ -5,6 +5,7 @@ import type { HostPool } from '../../runtime/hostPool.ts';
 import type { MaybePromise } from '../../runtime/ports.ts';
 import { Wire, type WireRequest } from '../wire.ts';
 import type { SocketEnd } from './options.ts';
+import { Timer } from './timer.ts';
 
 /** Why no link came about at one host. */
 export interface DialEnd extends SocketEnd {
@@ -13,6 +14,9 @@ export interface DialEnd extends SocketEnd {
   /** See {@link Wire.status}. */
   readonly status: number | null;
 }
+
+/** An attempt that came to nothing, without a word. */
+const NOTHING: DialEnd = { code: 1006, reason: '', wasClean: false, error: undefined, status: null };
 
 /** For whom hosts are asked. What is told of a link after it has opened is told of the one that {@link DialOwner.opened} gave. */
 export interface DialOwner {
@@ -33,11 +37,11 @@ interface Attempt {
   wire: Wire | null;
   /** False once it has ended, one way or another: what comes of it later is of no interest. */
   live: boolean;
-  lift(): void;
+  readonly limit: Timer;
 }
 
-/** A timer that comes later than this finds that the device slept. */
-export const LATE_MS = 2_000;
+/** How long an attempt whose time ran out while the device slept may still take, in milliseconds. */
+const GRACE_MS = 2_000;
 
 /**
  * One round over the hosts, until one of them has opened a link: the best one first, the next as soon as one fails, and a
@@ -50,13 +54,14 @@ export class Dial {
   readonly #asked: string[] = [];
   #attempts: readonly Attempt[] = [];
   #live = true;
-  #cancelStagger: () => void = () => {};
+  readonly #stagger: Timer;
 
   /** @param avoid The host that is to be left for a better one; null for none. */
   constructor(pool: HostPool, owner: DialOwner, avoid: string | null) {
     this.#pool = pool;
     this.#owner = owner;
     this.#avoid = avoid;
+    this.#stagger = new Timer(pool.ports.clock);
     if (!this.#askNext()) {
       // Not before the caller knows of this round.
       queueMicrotask(() => this.#live && owner.failed(null));
@@ -77,13 +82,12 @@ export class Dial {
     const host = isFirst ? this.#pool.take(nowMs) : this.#other(nowMs);
     if (host === undefined) return false;
     this.#asked.push(host.origin);
-    const attempt: Attempt = { origin: host.origin, startedMs: nowMs, wire: null, live: true, lift: () => {} };
+    const attempt: Attempt = { origin: host.origin, startedMs: nowMs, wire: null, live: true, limit: new Timer(clock) };
     this.#attempts = [...this.#attempts, attempt];
     this.#limit(attempt, this.#owner.openMs);
-    this.#cancelStagger();
-    this.#cancelStagger = clock.setTimer(() => {
+    this.#stagger.set(this.#owner.staggerMs, () => {
       if (this.#attempts.length === 1) this.#askNext();
-    }, this.#owner.staggerMs);
+    });
     void this.#open(attempt, host);
     return true;
   }
@@ -109,7 +113,7 @@ export class Dial {
         message: (data) => owner.message(wire, data),
         closed: (code, reason, wasClean) => {
           const end = { code, reason, wasClean };
-          if (attempt.live) this.#lost(attempt, { ...end, error: undefined, status: wire.status });
+          if (attempt.live) this.#lost(attempt, { ...NOTHING, ...end, status: wire.status });
           else owner.closed(wire, end);
         },
       });
@@ -117,7 +121,7 @@ export class Dial {
     } catch (error) {
       // Who made the socket must have had a chance to listen to it.
       await undefined;
-      this.#lost(attempt, { code: 1006, reason: '', wasClean: false, error, status: null });
+      this.#lost(attempt, { ...NOTHING, error });
     }
   }
 
@@ -144,20 +148,22 @@ export class Dial {
    * first (centrifuge-js#426).
    */
   #limit(attempt: Attempt, limitMs: number): void {
-    const { clock } = this.#pool.ports;
-    const dueMs = clock.now() + limitMs;
-    attempt.lift = clock.setTimer(() => {
-      if (clock.now() - dueMs > LATE_MS) return this.#limit(attempt, LATE_MS);
+    const { limit } = attempt;
+    limit.set(limitMs, () => {
+      if (limit.isLate) {
+        this.#limit(attempt, GRACE_MS);
+        return;
+      }
       attempt.wire?.blame('timeout');
-      this.#lost(attempt, { code: 1006, reason: '', wasClean: false, error: undefined, status: null });
-    }, limitMs);
+      this.#lost(attempt, NOTHING);
+    });
   }
 
   #end(attempt: Attempt): void {
     attempt.live = false;
-    attempt.lift();
+    attempt.limit.cancel();
     this.#attempts = this.#attempts.filter((each) => each !== attempt);
-    if (this.#attempts.length === 0) this.#cancelStagger();
+    if (this.#attempts.length === 0) this.#stagger.cancel();
     attempt.wire?.drop(undefined, undefined, true);
   }
 }

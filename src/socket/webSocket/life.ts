@@ -1,4 +1,3 @@
-import { SwitchoverError } from '../../policy/error.ts';
 import type { HostConfig } from '../../policy/topology.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import type { MaybePromise } from '../../runtime/ports.ts';
@@ -7,30 +6,31 @@ import type { Wire, WireRequest } from '../wire.ts';
 import { checkClose } from './arguments.ts';
 import { Comeback } from './comeback.ts';
 import { Dial, type DialEnd, type DialOwner } from './dial.ts';
+import { closedEarly, failureOf } from './failures.ts';
+import { letClose } from './letClose.ts';
 import type { SocketEnd, SocketSettings } from './options.ts';
 import { Outbound, type SocketData, sizeOf } from './outbound.ts';
-import { Pulse } from './pulse.ts';
+import { followPool, type PoolNews } from './poolNews.ts';
+import { Pulse, type PulseOwner } from './pulse.ts';
 import { type Requests, socketUrl } from './requests.ts';
+import { Timer } from './timer.ts';
 
 /** `between`: the last link is lost, and the next one is not there yet. */
 type Phase = 'connecting' | 'open' | 'between' | 'closing' | 'closed';
 
 const READY_STATE = { connecting: 0, open: 1, between: 0, closing: 2, closed: 3 } as const;
 
-/** How long a link may take to close while nothing of what was sent moves on, in milliseconds: a dead one takes for ever. */
-const CLOSE_MS = 5_000;
-
 const GONE: SocketEnd = { code: 1006, reason: '', wasClean: false };
 
 /** The life of one socket: from link to link, until it is closed. */
-export class SocketLife implements DialOwner {
+export class SocketLife implements DialOwner, PulseOwner, PoolNews {
   readonly #pool: HostPool;
   readonly #settings: SocketSettings;
   readonly #requests: Requests;
   readonly #emit: (event: Event) => void;
   readonly #comeback: Comeback | null;
   readonly #outbound: Outbound;
-  readonly #unsubscribe: readonly (() => void)[];
+  readonly #unsubscribe: () => void;
   #phase: Phase = 'connecting';
   #wire: Wire | null = null;
   #openedMs = 0;
@@ -38,15 +38,14 @@ export class SocketLife implements DialOwner {
   /** The hosts that are being asked for the next link; beside a living one, too, that is to be left. */
   #dial: Dial | null = null;
   #dialledMs = 0;
-  #cancelTimer: () => void = () => {};
-  #dueMs = 0;
+  /** Until the next round, or until a link that is to be left is left, or closed. */
+  readonly #timer: Timer;
   /** What the next link replaces, and why; null before the first. */
   #left: { readonly from: string; readonly cause: string; readonly atMs: number } | null = null;
   /** True while a link that may be dead is being replaced. */
   #doubted = false;
   /** The pool has another current host, which was heard of while hosts were being asked. */
-  #news: string | null = null;
-  #wasOffline = false;
+  #news: 'switchover' | 'failback' | 'woke' | null = null;
   #unsentBytes = 0;
   #binaryType: string | null = null;
   url: string;
@@ -57,19 +56,12 @@ export class SocketLife implements DialOwner {
     this.#requests = requests;
     this.#emit = emit;
     this.#outbound = new Outbound(settings.maxQueuedBytes);
-    const { reconnect, shouldReconnect, failback } = settings;
+    this.#timer = new Timer(pool.ports.clock);
+    const { reconnect, shouldReconnect } = settings;
     this.#comeback = reconnect && new Comeback(reconnect, shouldReconnect, pool.ports.random);
     const host = pool.hostOf(pool.state.current);
     this.url = host === undefined || requests.path === null ? '' : socketUrl(host, requests.path);
-    const switched = () => this.#leave('switchover');
-    const failedBack = () => failback === 'move' && this.#leave('failback');
-    pool.events.on('switchover', switched);
-    pool.events.on('failback', failedBack);
-    this.#unsubscribe = [
-      () => pool.events.off('switchover', switched),
-      () => pool.events.off('failback', failedBack),
-      pool.onBetterTimes(() => this.#look()),
-    ];
+    this.#unsubscribe = followPool(pool, this);
     void this.#begin();
   }
 
@@ -130,13 +122,10 @@ export class SocketLife implements DialOwner {
     this.#phase = 'closing';
     this.#rest();
     if (wire === null) {
-      const error = new SwitchoverError('CLOSED', 'The socket was closed before it was open.', {
-        remedy: 'Close it later, or make no socket.',
-      });
-      queueMicrotask(() => this.#finish(GONE, error));
+      queueMicrotask(() => this.#finish(GONE, closedEarly()));
     } else {
       wire.socket.close(code, reason);
-      this.#awaitClose(wire, Infinity);
+      letClose(wire, this.#timer, () => this.#finish(GONE));
     }
   }
 
@@ -150,7 +139,8 @@ export class SocketLife implements DialOwner {
     this.#phase = 'open';
     this.#openedMs = this.#nowMs();
     this.#left = null;
-    this.#pulse = this.#feel(wire);
+    const { heartbeat } = this.#settings;
+    this.#pulse = heartbeat && new Pulse(this.#pool.ports.clock, wire, heartbeat, this);
     this.#emit(makeEvent('Event', 'open'));
     // What listeners have just sent goes first: it may be what lets the rest in.
     this.#outbound.flush((data) => this.send(data));
@@ -161,7 +151,7 @@ export class SocketLife implements DialOwner {
     }
     const news = this.#news;
     this.#news = null;
-    if (news !== null && this.#pool.state.current !== wire.origin) this.#leave(news);
+    if (news !== null && this.#pool.state.current !== wire.origin) this.leave(news);
   }
 
   message(wire: Wire, data: unknown): void {
@@ -184,14 +174,46 @@ export class SocketLife implements DialOwner {
     if (this.#phase === 'open') {
       // The link that was to be left is still there. Another try, unless nobody better is left to be asked.
       if (last === null || comeback === null) this.#stay();
-      else this.#wait(comeback.waitMs(), () => this.#replace(this.#left?.cause ?? ''));
+      else this.#timer.set(comeback.waitMs(), () => this.#replace(this.#left?.cause ?? ''));
       return;
     }
     const { error, status } = last ?? { error: undefined, status: null };
     const end = { ...GONE, ...last };
     const objection = comeback === null ? 'rounds' : comeback.objection(end, status);
-    if (objection !== null) this.#finish(end, failureOf(objection, end, error));
+    if (objection !== null) this.#finish(end, failureOf(objection, end.code, error));
     else this.#again(comeback?.waitMs() ?? 0, status === null ? 'no host opened' : `http ${status}`, error);
+  }
+
+  dead(wire: Wire): void {
+    this.#pulse = null;
+    wire.blame('timeout');
+    wire.drop(undefined, undefined, true);
+    this.#lost(wire, GONE, 'no answer', 0);
+  }
+
+  doubtful(): void {
+    if (this.#comeback === null || this.#dial !== null) return;
+    this.#doubted = true;
+    this.leave('woke');
+  }
+
+  /** The link goes where the pool goes, once it has a successor there. */
+  leave(cause: 'switchover' | 'failback' | 'woke'): void {
+    if (this.#comeback === null || (cause === 'failback' && this.#settings.failback === 'stay')) return;
+    if (this.#phase !== 'open' || this.#dial !== null) this.#news = cause;
+    else this.#timer.set(this.#comeback.spreadMs(), () => this.#replace(cause));
+  }
+
+  look(suspect: boolean): void {
+    if (this.#phase === 'open') this.#pulse?.verify(suspect);
+    else if (this.readyState === 0 && this.#dial === null) {
+      const earlyMs = this.#comeback?.earlyMs(this.#nowMs() - this.#dialledMs, -this.#timer.overdueMs) ?? null;
+      if (earlyMs !== null) this.#timer.set(earlyMs, () => this.#ask(null));
+    }
+  }
+
+  poolClosed(): void {
+    this.close(1000);
   }
 
   async #begin(): Promise<void> {
@@ -211,7 +233,10 @@ export class SocketLife implements DialOwner {
   /** The link is gone, and nobody here had asked for that. */
   #lost(wire: Wire, end: SocketEnd, cause: string, waitMs?: number): void {
     const comeback = this.#comeback;
-    if (comeback === null) return this.#finish(end);
+    if (comeback === null) {
+      this.#finish(end);
+      return;
+    }
     const nowMs = this.#nowMs();
     comeback.lasted(nowMs - this.#openedMs);
     const isFirst = comeback.round === 0;
@@ -221,31 +246,17 @@ export class SocketLife implements DialOwner {
     this.#doubted = false;
     this.#left = { from: wire.origin, cause, atMs: nowMs };
     const objection = comeback.objection(end, null);
-    if (objection !== null) return this.#finish(end, failureOf(objection, end, undefined));
     const drawnMs = comeback.waitMs();
-    this.#again(isFirst ? (waitMs ?? drawnMs) : drawnMs, cause, undefined);
+    if (objection !== null) this.#finish(end, failureOf(objection, end.code, undefined));
+    else this.#again(isFirst ? (waitMs ?? drawnMs) : drawnMs, cause, undefined);
   }
 
   /** Plans the next round, unless one is under way already, and says so. */
   #again(delayMs: number, cause: string, error: unknown): void {
     const isAsked = this.#dial !== null;
-    if (!isAsked) this.#wait(delayMs, () => this.#ask(null));
+    if (!isAsked) this.#timer.set(delayMs, () => this.#ask(null));
     const from = this.#left?.from ?? null;
     this.#tell('reconnecting', { from, cause, error, round: this.#comeback?.round, delayMs: isAsked ? 0 : delayMs });
-  }
-
-  /** The pool has another current host: this link goes there, too, once it has a successor. */
-  #leave(cause: string): void {
-    if (this.#comeback === null) return;
-    if (this.#phase !== 'open' || this.#dial !== null) this.#news = cause;
-    else this.#wait(this.#comeback.spreadMs(), () => this.#replace(cause));
-  }
-
-  /** The link may be dead, and can't be asked. */
-  #doubt(): void {
-    if (this.#comeback === null || this.#dial !== null) return;
-    this.#doubted = true;
-    this.#leave('woke');
   }
 
   /** Asks for a successor of a link that stays until that is there: a better host, or for one that may be dead any. */
@@ -260,57 +271,14 @@ export class SocketLife implements DialOwner {
     this.#doubted = false;
     this.#dial?.stop();
     this.#dial = null;
-    this.#cancelTimer();
-  }
-
-  #look(): void {
-    if (this.#pool.closed) return this.close(1000);
-    const isOffline = this.#pool.state.connectivity.kind === 'offline';
-    const isBack = this.#wasOffline && !isOffline;
-    this.#wasOffline = isOffline;
-    if (this.#phase === 'open') {
-      if (!isOffline) this.#pulse?.verify(isBack);
-    } else if (this.readyState === 0 && this.#dial === null) {
-      const nowMs = this.#nowMs();
-      const earlyMs = this.#comeback?.earlyMs(nowMs - this.#dialledMs, this.#dueMs - nowMs) ?? null;
-      if (earlyMs !== null) this.#wait(earlyMs, () => this.#ask(null));
-    }
-  }
-
-  #feel(wire: Wire): Pulse | null {
-    const { heartbeat } = this.#settings;
-    if (heartbeat === null) return null;
-    const { socket } = wire;
-    const { ping } = heartbeat;
-    const own = socket.ping === undefined ? null : () => socket.ping?.();
-    return new Pulse(this.#pool.ports.clock, heartbeat, {
-      heardMs: () => wire.heardMs,
-      ping: ping === undefined ? own : () => socket.send(ping()),
-      dead: () => {
-        this.#pulse = null;
-        wire.blame('timeout');
-        wire.drop(undefined, undefined, true);
-        this.#lost(wire, GONE, 'no answer', 0);
-      },
-      slept: () => this.#doubt(),
-    });
-  }
-
-  /** Lets a link close for as long as what was sent moves on. */
-  #awaitClose(wire: Wire, beforeBytes: number): void {
-    this.#wait(CLOSE_MS, () => {
-      const { bufferedAmount } = wire.socket;
-      if (bufferedAmount > 0 && bufferedAmount < beforeBytes) return this.#awaitClose(wire, bufferedAmount);
-      wire.drop(undefined, undefined, true);
-      this.#finish(GONE);
-    });
+    this.#timer.cancel();
   }
 
   #finish(end: SocketEnd, error?: unknown): void {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
     this.#rest();
-    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    this.#unsubscribe();
     if (error !== undefined) this.#emit(makeEvent('Event', 'error', {}, { error, message: String(error) }));
     const { code, reason, wasClean } = end;
     this.#emit(makeEvent('CloseEvent', 'close', { code, reason, wasClean }));
@@ -326,30 +294,7 @@ export class SocketLife implements DialOwner {
     this.#emit(makeEvent('CustomEvent', type, { detail }));
   }
 
-  #wait(delayMs: number, then: () => void): void {
-    this.#cancelTimer();
-    this.#dueMs = this.#nowMs() + delayMs;
-    this.#cancelTimer = this.#pool.ports.clock.setTimer(then, delayMs);
-  }
-
   #nowMs(): number {
     return this.#pool.ports.clock.now();
   }
-}
-
-function failureOf(
-  objection: 'told' | 'refused' | 'rounds',
-  { code }: SocketEnd,
-  cause: unknown,
-): SwitchoverError | undefined {
-  if (objection === 'told') return undefined;
-  return objection === 'refused'
-    ? new SwitchoverError('CREDENTIAL_REFUSED', `The server refused the socket twice (${code}).`, {
-        remedy: 'Make another socket once the credentials are good.',
-        cause,
-      })
-    : new SwitchoverError('HOSTS_FAILED', 'No host has opened a socket.', {
-        remedy: 'See the status of the pool, and the cause.',
-        cause,
-      });
 }

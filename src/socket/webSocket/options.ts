@@ -1,4 +1,4 @@
-import { DEFAULTS } from '../../policy/defaults.ts';
+import { SOCKET_DEFAULTS } from '../../policy/defaults.ts';
 import { SwitchoverError } from '../../policy/error.ts';
 import { fill } from '../../policy/healthPolicy.ts';
 import type { MaybePromise } from '../../runtime/ports.ts';
@@ -99,7 +99,7 @@ export interface SocketSettings {
 /** @throws SwitchoverError `INVALID_OPTION` for an unknown name or a value of the wrong kind. */
 export function readSocketOptions(options: SocketOptions = {}): SocketSettings {
   const { WebSocket, reconnect, heartbeat, shouldReconnect, headers, ...plain } = options;
-  const { intervalMs, deadMs, reconnect: policy, ...numbers } = DEFAULTS.socket;
+  const { intervalMs, deadMs, reconnect: policy, ...numbers } = SOCKET_DEFAULTS;
   const filled = fill<object>('socket', { ...numbers, failback: 'move' }, plain) as SocketSettings;
   if (filled.failback !== 'stay' && filled.failback !== 'move') throw invalid('failback', "'move' or 'stay'");
   mustBe('function', { WebSocket, shouldReconnect });
