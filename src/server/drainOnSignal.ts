@@ -13,10 +13,10 @@ export interface DrainOnSignalOptions extends DrainOptions {
   /** Closed once all have left: it takes no more connections, and ends those that are idle. */
   readonly server?: Server | SecureServer;
   /** What else has to be done at the end: the attachment's and the store's `close`. A failure becomes the process' own. */
-  readonly then?: () => unknown;
+  readonly afterwards?: () => unknown;
 }
 
-const KNOWN: ReadonlySet<string> = new Set(['signals', 'server', 'then', 'deadlineMs', 'jitterMs', 'to']);
+const KNOWN: ReadonlySet<string> = new Set(['signals', 'server', 'afterwards', 'deadlineMs', 'jitterMs', 'to']);
 
 /**
  * Drains when the process is told to end: readiness goes at once, clients leave, the session server and the http server are closed. Then
@@ -31,7 +31,7 @@ export function drainOnSignal<Transaction extends StoreTransaction, I extends Id
   options: DrainOnSignalOptions = {},
 ): () => void {
   refuseUnknown(options, KNOWN);
-  const { signals = ['SIGTERM'], server, then, ...how } = options;
+  const { signals = ['SIGTERM'], server, afterwards, ...how } = options;
   const off = () => {
     for (const signal of signals) process.off(signal, leave);
   };
@@ -44,7 +44,7 @@ export function drainOnSignal<Transaction extends StoreTransaction, I extends Id
     sessions.close();
     server?.close();
     server?.closeIdleConnections();
-    await then?.();
+    await afterwards?.();
   };
   for (const signal of signals) process.on(signal, leave);
   return off;
