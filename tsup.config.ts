@@ -10,6 +10,7 @@ export default defineConfig({
     'index.browser': 'src/index.browser.ts',
     'index.default': 'src/index.default.ts',
     fetch: 'src/index.fetch.ts',
+    parts: 'src/index.parts.ts',
     socket: 'src/index.socket.ts',
     channel: 'src/index.channel.ts',
     node: 'src/node/index.ts',

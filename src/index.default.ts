@@ -1,6 +1,7 @@
 import { assemble, type Failover, type FailoverOptions } from './createFailover.ts';
 
 export type { Failover, FailoverOptions } from './createFailover.ts';
+export * from './publicExtras.ts';
 export * from './publicParts.ts';
 
 /**

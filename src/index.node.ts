@@ -3,6 +3,7 @@ import { nodeFetch } from './node/transport.ts';
 import { DEFAULTS } from './policy/defaults.ts';
 
 export type { Failover, FailoverOptions } from './createFailover.ts';
+export * from './publicExtras.ts';
 export * from './publicParts.ts';
 
 /**

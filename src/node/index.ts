@@ -1,3 +1,4 @@
+export { networkFault } from '../runtime/networkFault.ts';
 export type { TlsOptions } from './connector.ts';
 export { fileLock } from './fileLock.ts';
 export { fileStore } from './fileStore.ts';

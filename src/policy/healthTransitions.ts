@@ -18,6 +18,8 @@ export function afterAttempt(
       return { ...host, busyUntilMs: Math.max(host.busyUntilMs, env.nowMs + outcome.waitMs) };
     case 'host-fault':
       return blame(host, event, outcome.answered ? 'serverErrors' : 'connectFailures', hosts, policy, env);
+    // Without `serverHints`, what a standby says is an error like any other.
+    case 'not-active':
     case 'app-fault':
       return blame(host, event, 'serverErrors', hosts, policy, env);
     default:

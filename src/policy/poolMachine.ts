@@ -78,7 +78,7 @@ export const applyEvent: Apply = (state, event, policy, env) => {
 };
 
 /** The same host with a probe under way, and the moment of the next one settled. */
-export function withProbe(host: HostRecord, probeAtMs: number): HostRecord {
+function withProbe(host: HostRecord, probeAtMs: number): HostRecord {
   const { health } = host;
   return 'probeAtMs' in health ? { ...host, probing: true, health: { ...health, probeAtMs } } : host;
 }

@@ -4,7 +4,7 @@ const FAILED =
 
 /**
  * Tells a network that failed from arguments that no host could take, by the message of what `fetch` rejected with: browsers say
- * no more. On Node it is the safe side: whatever failed may have been processed. See `nodeFaults` of `switchover/node`.
+ * no more. On Node it is the safe side: whatever failed may have been processed. See `networkFault` of `switchover/node`.
  */
 export function plainFault(error: unknown): 'network' | null {
   const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';

@@ -1,7 +1,7 @@
 /** Many clients with a session each. Started by the rig. */
 import { WebSocket } from 'ws';
 import { openChannel } from '../../../src/index.channel.ts';
-import { createPool } from '../../../src/index.fetch.ts';
+import { fullPool } from '../../../src/index.parts.ts';
 import type { Launch } from '../../../test/rig/protocol.ts';
 import { answerParent, report } from '../../../test/rig/server/control.ts';
 import { sleep } from '../../../test/rig/wait.ts';
@@ -26,7 +26,7 @@ report({ kind: 'listening', port: launch.port });
 // As many users on as many devices: what one learns of a host is no help to another.
 const users = Array.from({ length: count }, (_, index) => `user${first + index}`);
 for (const [index, user] of users.entries()) {
-  openChannel(createPool(hosts), '/channel', {
+  openChannel(fullPool(hosts), '/channel', {
     WebSocket,
     credential: () => user,
     reconnect: windowMs === undefined ? {} : { windowMs },

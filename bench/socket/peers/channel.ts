@@ -8,7 +8,7 @@ import { processedIn } from '../transactionJournal.ts';
 
 export const channel: Peer = {
   name: 'channel',
-  how: '`openChannel(createPool([a, b]), path)`, as it comes. Two session servers over one `node:sqlite` store.',
+  how: '`openChannel(fullPool([a, b]), path)`, as it comes. Two session servers over one `node:sqlite` store.',
   ours: true,
   hosts: (rig, places) => startSessionServers(rig, places, {}),
   converse,
@@ -42,9 +42,9 @@ async function converse(
   reconnect: { readonly windowMs?: number } = {},
 ): Promise<Conversation> {
   const { openChannel } = await import('../../../src/index.channel.ts');
-  const { createPool } = await import('../../../src/index.fetch.ts');
+  const { fullPool } = await import('../../../src/index.parts.ts');
   // The addresses of network namespaces are not local.
-  const pool = createPool(hosts, { allowInsecure: true });
+  const pool = fullPool(hosts, { allowInsecure: true });
   const channel = openChannel(pool, '/channel', { credential: () => user, reconnect });
   channel.on('message', (data) => onMessage(String(data)));
   await new Promise<void>((resolve) => {

@@ -25,7 +25,7 @@ export const serverHints: PoolRule = {
   around: (inner) => (state, event, policy, env) => {
     switch (event.kind) {
       case 'attempt':
-        return tidy(afterAttempt(inner(state, event, policy, env), event, policy, env), policy, env);
+        return tidy(afterAttempt(inner, state, event, policy, env), policy, env);
       case 'probe':
         return tidy(afterProbe(inner, state, event, policy, env), policy, env);
       case 'probing':
@@ -41,10 +41,11 @@ export function isStale(state: PoolState, { epoch }: Hints, { fence }: HealthPol
   return epoch !== null && observeEpoch(state.fence, epoch, nowMs, fence.forMs).stale;
 }
 
-function afterAttempt(state: PoolState, event: AttemptEvent, policy: HealthPolicy, env: Env): PoolState {
+function afterAttempt(inner: Apply, state: PoolState, event: AttemptEvent, policy: PoolPolicy, env: Env): PoolState {
   const { origin, outcome, hints, startedMs } = event;
-  const next = change(state, origin, (host) => {
-    if (outcome.kind === 'not-active') return retire(host, outcome.cause, policy, env);
+  const isIdle = outcome.kind === 'not-active';
+  const next = change(isIdle ? state : inner(state, event, policy, env), origin, (host) => {
+    if (isIdle) return retire(host, outcome.cause, policy, env);
     // A standby that serves has been promoted, unless the request was from before it stood by, or it says otherwise.
     const serves = outcome.kind === 'ok' && hints.role !== 'standby' && hints.role !== 'draining';
     const { health } = host;

@@ -40,14 +40,16 @@ export const ENTRY_NEVER: Readonly<Record<string, readonly string[]>> = {
   'index.browser.ts': ['node', 'reactNative', 'react'],
   'index.default.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
   'index.fetch.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
+  'index.parts.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
   'index.socket.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
   'index.channel.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
   'createFailover.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
+  'publicExtras.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
   'publicParts.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
 };
 
 /** Files beside the entries that all of them share. They belong to the same room. */
-const SHARED_BY_ENTRIES: readonly string[] = ['createFailover.ts', 'publicParts.ts'];
+const SHARED_BY_ENTRIES: readonly string[] = ['createFailover.ts', 'publicExtras.ts', 'publicParts.ts'];
 
 /** Entries that only their own platform can load: nothing else may import them, but the command line. */
 export const PLATFORM_ENTRIES: readonly string[] = ['index.node.ts', 'index.browser.ts'];

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { openChannel } from '../../../../src/index.channel.ts';
-import { createPool } from '../../../../src/index.fetch.ts';
+import { fullPool } from '../../../../src/index.parts.ts';
 import {
   attachWebSocketServer,
   createSessionServer,
@@ -43,7 +43,7 @@ async function serve(
 }
 
 /** One for all connections, as an application has it. */
-let pool: ReturnType<typeof createPool> | undefined;
+let pool: ReturnType<typeof fullPool> | undefined;
 
 /** Over the client of `ws`, as the others here. */
 function connect(
@@ -52,7 +52,7 @@ function connect(
   count: number,
   onMessage: (index: number, message: Message) => void,
 ): Promise<readonly Line[]> {
-  pool ??= createPool([url]);
+  pool ??= fullPool([url]);
   const hosts = pool;
   return Promise.all(
     Array.from({ length: count }, async (_, index) => {
