@@ -11,7 +11,10 @@ export interface TimelineEvent {
 }
 
 /** How a piece of work ended. */
-export type MarkedEnd = { readonly kind: 'answered'; readonly server: string } | { readonly kind: 'refused' | 'lost' };
+export type MarkedEnd =
+  | { readonly kind: 'answered'; readonly server: string }
+  | { readonly kind: 'refused'; readonly why?: string }
+  | { readonly kind: 'lost'; readonly why?: string };
 
 /** Shows what happens while it happens: a line for each event, and between them a mark for each piece of work. */
 export interface Timeline {
