@@ -144,16 +144,20 @@ function flown(state: Draft, sent: number, bytes: number, { nowMs, policy }: Tur
   state.patienceAtMs = Math.min(state.patienceAtMs, nowMs + policy.unackedMs);
 }
 
+/** Hands what waits to the store, unless it is at work on what was before. */
+export function hand(state: Draft, turn: Turn): void {
+  const last = state.queue.at(-1)?.seq;
+  if (last === undefined || state.asked !== state.rx) return;
+  ask({ op: 'accept', ...held(state), items: state.queue }, turn);
+  state.queue = [];
+  state.queuedBytes = 0;
+  state.asked = last;
+}
+
 /** Asks the store for what is next: one request of a kind at a time, so that what waits goes together. */
 export function work(state: Draft, turn: Turn): void {
-  const { queue, rx, sent, tx, flying } = state;
-  const last = queue.at(-1)?.seq;
-  if (last !== undefined && state.asked === rx) {
-    ask({ op: 'accept', ...held(state), items: queue }, turn);
-    state.queue = [];
-    state.queuedBytes = 0;
-    state.asked = last;
-  }
+  hand(state, turn);
+  const { sent, tx, flying } = state;
   if (sent < tx && !state.reading && hasRoom(state, turn)) {
     const [count, bytes] = turn.policy.window;
     const room = { count: count - flying.length, bytes: bytes - state.flyingBytes };

@@ -7,6 +7,7 @@ import {
   type Draft,
   draftOf,
   gone,
+  hand,
   held,
   onAck,
   onResult,
@@ -139,9 +140,19 @@ function onFrames(before: Alive, frames: readonly ArrivedFrame[], turn: Turn): N
   let state: Next = before;
   for (const { frame, bytes } of frames) {
     if (state.kind === 'closed') break;
-    state = onFrame(state, frame, bytes, turn);
+    const said = turn.out.length;
+    const next = onFrame(state, frame, bytes, turn);
+    if (next.kind === 'closed' && state.kind === 'open') handBefore(said, state, turn);
+    state = next;
   }
   return state;
+}
+
+/** What came before the frame that ends the connection has come: it goes to the store first. */
+function handBefore(at: number, state: Draft, turn: Turn): void {
+  const last = turn.out.splice(at);
+  hand(state, turn);
+  turn.out.push(...last);
 }
 
 function onFrame(state: Alive, frame: FrameFromClient, bytes: number, turn: Turn): Next {
