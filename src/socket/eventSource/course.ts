@@ -4,6 +4,7 @@ import { isAlive, isUsable } from '../../policy/health.ts';
 import { recordOf } from '../../policy/poolState.ts';
 import { candidates } from '../../policy/selection.ts';
 import { urlOn } from '../../policy/target.ts';
+import type { HostConfig } from '../../policy/topology.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import type { StreamTarget } from './openStream.ts';
 
@@ -58,7 +59,7 @@ export class Course {
 
   /** Whom to ask now; null where a wait comes first. While there is a stream `at` a host, only the best one is asked. */
   next(at: string | null): StreamTarget | null {
-    const target = this.#path === null ? this.#foreign() : this.#listed(this.#path, at);
+    const target = this.#path === null ? this.#foreign() : this.targetAt(this.#host(at));
     if (target !== null) this.#asked.push(target.origin);
     return target;
   }
@@ -73,19 +74,24 @@ export class Course {
     return busyMs + fullJitter(this.#waits++, { baseMs, capMs }, ports.random);
   }
 
+  /** The URL below a host; null where there is no such host, or the URL is not the pool's. */
+  targetAt(host: HostConfig | undefined): StreamTarget | null {
+    const path = this.#path;
+    return host === undefined || path === null ? null : { origin: host.origin, url: urlOn(host, path) };
+  }
+
   #foreign(): StreamTarget | null {
     return this.#asked.length > 0 ? null : { origin: new URL(this.#url).origin, url: this.#url };
   }
 
-  #listed(path: string, at: string | null): StreamTarget | null {
+  #host(at: string | null): HostConfig | undefined {
     const pool = this.#pool;
     const nowMs = pool.ports.clock.now();
     const isFirst = this.#asked.length === 0;
-    if (!isFirst && at !== null) return null;
+    if (!isFirst && at !== null) return undefined;
     const host = isFirst ? pool.take(nowMs) : this.#another(nowMs);
-    if (host === undefined || host.origin === at) return null;
-    if ((recordOf(pool.state, host.origin)?.busyUntilMs ?? 0) > nowMs) return null;
-    return { origin: host.origin, url: urlOn(host, path) };
+    const busyUntilMs = recordOf(pool.state, host?.origin ?? '')?.busyUntilMs ?? 0;
+    return host?.origin === at || busyUntilMs > nowMs ? undefined : host;
   }
 
   #another(nowMs: number) {

@@ -2,9 +2,9 @@ import { SwitchoverError } from '../../policy/error.ts';
 import { pathOn } from '../../policy/target.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import { refuseUnknown } from '../../runtime/poolOptions.ts';
-import { defineHandlers, eventTargetClass, makeEvent } from '../eventTarget.ts';
+import { defineHandlers, eventTargetClass } from '../eventTarget.ts';
 import { type EventSourceInit, type EventSourceOptions, readOptions } from './options.ts';
-import { Subscription, type SubscriptionListener } from './subscription.ts';
+import { Subscription } from './subscription.ts';
 
 /** What `error` events carry beside what they have on the web. */
 export interface EventSourceErrorEvent extends Event {
@@ -20,20 +20,23 @@ export interface FailoverEventSourceEventMap {
   error: EventSourceErrorEvent;
 }
 
-/** An `EventSource` that fails over. */
-export interface FailoverEventSource extends Omit<EventSource, 'onerror' | 'addEventListener' | 'removeEventListener'> {
-  onerror: ((this: EventSource, event: EventSourceErrorEvent) => unknown) | null;
+/** An `EventSource` that fails over. Its `error` events are {@link EventSourceErrorEvent}s, for `onerror`, too. */
+export interface FailoverEventSource extends EventSource {
   addEventListener<Type extends keyof FailoverEventSourceEventMap>(
     type: Type,
-    listener: (event: FailoverEventSourceEventMap[Type]) => unknown,
+    listener: (this: EventSource, event: FailoverEventSourceEventMap[Type]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
   addEventListener(
     type: string,
-    listener: ((event: MessageEvent<string>) => unknown) | EventListenerObject,
+    listener: (this: EventSource, event: MessageEvent<string>) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  removeEventListener(type: string, listener: unknown, options?: boolean | EventListenerOptions): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
 }
 
 /** The class that {@link createEventSource} makes. */
@@ -70,7 +73,6 @@ export function createEventSource(pool: HostPool, options: EventSourceOptions = 
   class FailoverEventSource extends Target {
     readonly withCredentials: boolean;
     readonly #subscription: Subscription;
-    #state: 0 | 1 | 2 = STATES.CONNECTING;
 
     constructor(url: string | URL, init: EventSourceInit = {}) {
       super();
@@ -79,11 +81,12 @@ export function createEventSource(pool: HostPool, options: EventSourceOptions = 
       if (path === null && !isUrl(text)) throw invalidUrl(text);
       const settings = readOptions(init, path === null ? { ...defaults, headers: {} } : defaults);
       this.withCredentials = Boolean(init.withCredentials);
-      this.#subscription = new Subscription(pool, text, path, settings, this.withCredentials, this.#listener());
+      const target = { url: text, path, withCredentials: this.withCredentials };
+      this.#subscription = new Subscription(pool, target, settings, (event) => this.dispatchEvent(event));
     }
 
     get readyState(): number {
-      return this.#state;
+      return this.#subscription.readyState;
     }
 
     /** Where the stream comes from now, or where it was asked for last. */
@@ -93,33 +96,11 @@ export function createEventSource(pool: HostPool, options: EventSourceOptions = 
 
     /** Ends the stream for good. Nothing is told after it. */
     close(): void {
-      this.#state = STATES.CLOSED;
       this.#subscription.close();
     }
-
-    #listener(): SubscriptionListener {
-      const fail = (state: 0 | 2) => (error: SwitchoverError) => {
-        this.#state = state;
-        this.dispatchEvent(makeEvent('Event', 'error', {}, { error, message: error.message }));
-      };
-      return {
-        opened: () => {
-          this.#state = STATES.OPEN;
-          this.dispatchEvent(makeEvent('Event', 'open'));
-        },
-        event: ({ type, data, id }, origin) => {
-          this.dispatchEvent(makeEvent('MessageEvent', type, { data, origin, lastEventId: id }));
-        },
-        lost: fail(STATES.CONNECTING),
-        over: fail(STATES.CLOSED),
-      };
-    }
   }
 
-  for (const [name, value] of Object.entries(STATES)) {
-    Object.defineProperty(FailoverEventSource, name, { value, enumerable: true });
-    Object.defineProperty(FailoverEventSource.prototype, name, { value, enumerable: true });
-  }
+  for (const object of [FailoverEventSource, FailoverEventSource.prototype]) Object.assign(object, STATES);
   defineHandlers(FailoverEventSource.prototype, ['open', 'message', 'error']);
   return FailoverEventSource as unknown as FailoverEventSourceConstructor;
 }

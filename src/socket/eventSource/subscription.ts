@@ -4,6 +4,7 @@ import { isAlive } from '../../policy/health.ts';
 import { recordOf } from '../../policy/poolState.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import { wait, waitAtMost } from '../../runtime/wait.ts';
+import { makeEvent } from '../eventTarget.ts';
 import { Course } from './course.ts';
 import type { StreamItem } from './eventStream.ts';
 import { LiveStream } from './liveStream.ts';
@@ -14,14 +15,13 @@ import { broken, ended, refused, tooLarge } from './streamError.ts';
 import type { StreamEnd, StreamListener, StreamReader } from './streamReader.ts';
 import { requestInit } from './streamRequest.ts';
 
-/** What a subscription tells. After `over` it tells nothing more. */
-export interface SubscriptionListener {
-  /** A stream is open where none was. */
-  opened(): void;
-  event(event: StreamItem & { readonly kind: 'event' }, origin: string): void;
-  /** There is no stream now; one is being sought. */
-  lost(error: SwitchoverError): void;
-  over(error: SwitchoverError): void;
+/** What a stream is asked for with. */
+export interface StreamUrl {
+  /** As it was given. */
+  readonly url: string;
+  /** The same on every host; null for a URL that is not the pool's. */
+  readonly path: string | null;
+  readonly withCredentials: boolean;
 }
 
 /**
@@ -31,10 +31,12 @@ export interface SubscriptionListener {
 export class Subscription implements StreamListener {
   /** Where the stream was asked for last. */
   url: string;
+  /** Connecting, open, closed, as on the web. */
+  readyState: 0 | 1 | 2 = 0;
   readonly #pool: HostPool;
   readonly #settings: StreamSettings;
   readonly #withCredentials: boolean;
-  readonly #listener: SubscriptionListener;
+  readonly #emit: (event: Event) => void;
   readonly #course: Course;
   readonly #live: LiveStream;
   readonly #overlap = new Overlap();
@@ -50,26 +52,21 @@ export class Subscription implements StreamListener {
   /** True once headers were refused that are asked for anew. */
   #refused = false;
 
-  constructor(
-    pool: HostPool,
-    url: string,
-    path: string | null,
-    settings: StreamSettings,
-    withCredentials: boolean,
-    listener: SubscriptionListener,
-  ) {
-    this.url = url;
+  constructor(pool: HostPool, target: StreamUrl, settings: StreamSettings, emit: (event: Event) => void) {
+    const { url, path, withCredentials } = target;
     this.#pool = pool;
     this.#settings = settings;
     this.#withCredentials = withCredentials;
-    this.#listener = listener;
+    this.#emit = emit;
     this.#live = new LiveStream(pool, settings.stallMs, () => void this.#seek());
     this.#course = new Course(pool, url, path, settings.retryMs);
+    this.url = this.#course.targetAt(pool.hostOf(pool.state.current))?.url ?? url;
     this.#unsubscribe = pool.onBetterTimes(() => this.#reconsider());
     void this.#seek();
   }
 
   close(): void {
+    this.readyState = 2;
     this.#closing.abort();
     this.#attempt?.controller.abort();
     this.#live.leave();
@@ -83,8 +80,9 @@ export class Subscription implements StreamListener {
       if (!this.#overlap.isRepeating) this.#lastEventId = item.id;
     } else if (!item.hasId || !this.#overlap.repeats(item.id)) {
       if (item.hasId) this.#overlap.note(item.id);
-      this.#lastEventId = item.id;
-      this.#listener.event(item, origin);
+      const { type, data, id: lastEventId } = item;
+      this.#lastEventId = lastEventId;
+      this.#emit(makeEvent('MessageEvent', type, { data, origin, lastEventId }));
     }
   }
 
@@ -99,7 +97,7 @@ export class Subscription implements StreamListener {
     // A server that closed its stream is well, so it is asked again, but not by all of its clients at once.
     this.#course.begin(end === 'well' ? undefined : host);
     this.#restMs = end === 'well' ? this.#course.waitMs() : this.#pool.ports.random() * windowMs;
-    this.#listener.lost(broken(host, end === 'well' ? 'it was closed' : 'it broke off'));
+    this.#fail(0, broken(host, end === 'well' ? 'it was closed' : 'it broke off'));
     void this.#seek();
   }
 
@@ -203,7 +201,7 @@ export class Subscription implements StreamListener {
     // Its own host does not answer either: the silent stream is dead. Any other one is better than none.
     if (this.#live.isDoubted && this.#live.host === host) this.#live.leave();
     if (this.#live.isOpen) return;
-    if (verdict === 'elsewhere') this.#listener.lost(broken(host, cause, error));
+    if (verdict === 'elsewhere') this.#fail(0, broken(host, cause, error));
     else this.#finish(verdict === 'ended' ? ended(host) : refused(host, cause));
   }
 
@@ -212,12 +210,19 @@ export class Subscription implements StreamListener {
     this.#live.hold(stream);
     this.#refused = false;
     void stream.read(this.#lastEventId, this.#settings.maxEventChars, this);
-    if (isFirst) this.#listener.opened();
+    if (!isFirst) return;
+    this.readyState = 1;
+    this.#emit(makeEvent('Event', 'open'));
   }
 
   #finish(error: SwitchoverError): void {
     if (this.#closed) return;
     this.close();
-    this.#listener.over(error);
+    this.#fail(2, error);
+  }
+
+  #fail(readyState: 0 | 2, error: SwitchoverError): void {
+    this.readyState = readyState;
+    this.#emit(makeEvent('Event', 'error', {}, { error, message: error.message }));
   }
 }

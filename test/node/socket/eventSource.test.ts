@@ -26,7 +26,7 @@ function follow(servers: readonly Server[], init: EventSourceInit, options: Part
   const seen: { readonly data: number; readonly origin: string }[] = [];
   const errors: string[] = [];
   source.onmessage = ({ data, origin }) => seen.push({ data: Number(data), origin });
-  source.onerror = ({ error }) => errors.push(error.code);
+  source.addEventListener('error', ({ error }) => errors.push(error.code));
   const reach = (done: () => boolean, what: string) => until(done, LIMIT_MS, () => `${what}: ${seen.length} ${errors}`);
   return {
     failover,

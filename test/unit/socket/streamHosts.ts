@@ -48,7 +48,7 @@ export function streamWorld(options: WorldOptions & { readonly answerHeaders?: R
     const source = new EventSource(url, init);
     source.onopen = () => log.push(`open ${source.readyState}`);
     source.onmessage = ({ data, lastEventId }) => log.push(`${data}${lastEventId && `#${lastEventId}`}`);
-    source.onerror = ({ error }) => log.push(`${error.code} ${source.readyState}`);
+    source.addEventListener('error', ({ error }) => log.push(`${error.code} ${source.readyState}`));
     return source;
   };
   return {
