@@ -20,8 +20,8 @@ export class LeaseJobs {
       signal.throwIfAborted();
       if (this.#epoch() !== epoch) throw leaseLost();
     };
-    // Within a promise, so that a job that throws at once is as any other.
-    const work = Promise.resolve({ epoch, signal, assertActive }).then(job);
+    // Within a promise, so that a job that throws at once is as any other; begun at once, while the lease is known to be held.
+    const work = new Promise<T>((resolve) => resolve(job({ epoch, signal, assertActive })));
     this.#running.set(abort, work);
     try {
       const value = await work;
