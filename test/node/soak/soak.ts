@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Server } from '../../rig/cluster.ts';
 import { namespaceUnavailable } from '../../rig/namespace.ts';
 import type { Rig } from '../../rig/rig.ts';
@@ -13,6 +13,7 @@ import { doFaults, type Fleet, type Machine } from './faults.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { openLog } from './logFile.ts';
 import type { Break, ClientsExtra, ClientsOrder, ServerExtra, ServerOrder } from './orders.ts';
+import { buildPrograms, type Programs } from './programs.ts';
 import type { Evidence } from './records.ts';
 import { type Fault, type FaultKind, MIX, scheduleOf } from './schedule.ts';
 
@@ -45,8 +46,6 @@ export interface SoakResult {
   readonly tookMs: number;
 }
 
-const SERVER = fileURLToPath(new URL('./programs/soakServer.ts', import.meta.url));
-const CLIENTS = fileURLToPath(new URL('./programs/soakClients.ts', import.meta.url));
 /** Sessions and logs are short-lived and small, so that some do expire and overflow. */
 const LIMITS = { ttlMs: 8_000, replayCount: 40 };
 const PUSH_RATE = 20;
@@ -58,7 +57,9 @@ export async function soak(rig: Rig, options: SoakOptions): Promise<SoakResult> 
   const { seed, faults: wanted, everyMs = 400, clients = 20, clientProcesses = 5, settleMs = 30_000 } = options;
   const beganMs = performance.now();
   const files = filesFor(clients);
-  const fleet = await startFleet(rig, files, clientProcesses, options.broken);
+  const programs = await buildPrograms();
+  rig.owns({ [Symbol.asyncDispose]: () => rm(programs.directory, { recursive: true }) });
+  const fleet = await startFleet(rig, { files, programs, processes: clientProcesses, broken: options.broken });
   const possible = fleet.machines[0].network === undefined ? { blackhole: 0 } : {};
   const mix = { ...MIX, ...options.mix, ...possible };
   const faults = scheduleOf({ seed, faults: wanted, clientProcesses, everyMs, ttlMs: LIMITS.ttlMs, mix });
@@ -85,7 +86,15 @@ function filesFor(clients: number): Files {
   };
 }
 
-async function startFleet(rig: Rig, files: Files, processes: number, broken: Break | undefined): Promise<Fleet> {
+interface Start {
+  readonly files: Files;
+  readonly programs: Programs;
+  /** Of clients. */
+  readonly processes: number;
+  readonly broken: Break | undefined;
+}
+
+async function startFleet(rig: Rig, { files, programs, processes, broken }: Start): Promise<Fleet> {
   const separate = (await namespaceUnavailable()) === undefined;
   const extra = {
     database: databaseOf(files),
@@ -97,7 +106,7 @@ async function startFleet(rig: Rig, files: Files, processes: number, broken: Bre
   const machine = async (name: string): Promise<Machine> => {
     const network = separate ? await rig.namespace() : undefined;
     const own: ServerExtra = { ...extra, log: logOf(files, name) };
-    const options = { name, program: SERVER, extra: own, ...(network && { namespace: network }) };
+    const options = { name, program: programs.server, extra: own, ...(network && { namespace: network }) };
     return { network, server: await rig.server(options) };
   };
   // One after the other: the first one makes the database.
@@ -115,7 +124,7 @@ async function startFleet(rig: Rig, files: Files, processes: number, broken: Bre
         sendRate: SEND_RATE,
         ...(broken && { broken }),
       };
-      return rig.server({ name: `clients-${index}`, program: CLIENTS, extra: own });
+      return rig.server({ name: `clients-${index}`, program: programs.clients, extra: own });
     }),
   );
   return { machines, clients };
