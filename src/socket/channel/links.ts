@@ -26,6 +26,8 @@ export class Links {
   readonly #settings: ChannelSettings;
   readonly #tell: (event: ClientEvent) => void;
   readonly #links = new Map<number, Link>();
+  /** The host that fell silent under us: to be tried last, whatever its probes say. */
+  #silent = '';
 
   constructor(pool: HostPool, settings: ChannelSettings, tell: (event: ClientEvent) => void) {
     this.#pool = pool;
@@ -60,6 +62,7 @@ export class Links {
     if (link === undefined) return;
     link.stage = 'welcomed';
     link.wire?.proven();
+    this.#silent = '';
   }
 
   drop(id: number, code: number): void {
@@ -69,13 +72,16 @@ export class Links {
     const waitedMs = this.#pool.ports.clock.now() - link.startedMs;
     // One that had its time and stayed mute has failed, whether or not another was quicker.
     const mute = link.stage !== 'welcomed' && waitedMs >= this.#settings.policy.welcomeMs;
-    if (code === CLOSE.silent || mute) link.wire.blame('timeout');
+    if (code === CLOSE.silent || mute) {
+      this.#silent = link.wire.origin;
+      link.wire.blame('timeout');
+    }
     link.wire.drop(code);
   }
 
   #dial(id: number, link: Link, to: string | null): void {
     if (this.#links.get(id) !== link) return;
-    const host = this.#choose(to, this.#busyHosts());
+    const host = this.#choose(to, [...this.#busyHosts(), this.#silent]);
     if (host === undefined) this.#lost(id, 0);
     else this.#open(id, link, host);
   }

@@ -121,7 +121,8 @@ export class Runner {
     for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
       const { stream } = this.#machine;
       const { state, effects } = stepClient(this.#machine, event, this.#policy, { nowMs: clock.now(), random });
-      const moved = state.link !== this.#machine.link || state.attempts !== this.#machine.attempts;
+      const { link, attempts } = this.#machine;
+      const moved = state.link?.id !== link?.id || state.attempts !== attempts;
       this.#machine = state;
       for (const effect of effects) this.#run(effect);
       if (event.kind === 'send') this.#sends.tried(event.id);

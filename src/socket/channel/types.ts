@@ -173,7 +173,8 @@ export interface Channel extends AsyncIterable<unknown> {
   reconnect(): void;
   /**
    * Closes the channel. What is stored stays, and the next channel of that name goes on with it; where nothing is stored, or with
-   * `end`, the session is over at the server, too. Sends that are not settled reject with `CLOSED`.
+   * `end`, the session is over at the server, too. Sends that are not settled reject with `CLOSED`; or,
+   * where the session is over, with `UNKNOWN_FATE` if they were on their way.
    *
    * @returns Resolves when the last state is stored and its ownership given up. Never rejects.
    */

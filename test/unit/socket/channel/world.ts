@@ -45,15 +45,15 @@ export class Line implements PlainSocket {
     this.url = url;
     this.origin = new URL(url).origin.replace(/^ws/, 'http');
     this.state = serverState(world.policy, world.nowMs);
-    const manner = world.manners.get(this.origin) ?? 'serves';
     world.lines.push(this);
-    if (manner === 'gone') this.frozen = true;
-    queueMicrotask(() => {
-      if (this.ended || manner === 'gone') return;
-      if (manner === 'refuses') this.cut();
-      else this.onopen?.({} as never);
-    });
-    if (manner === 'mute') this.frozen = true;
+    queueMicrotask(() => this.meet(world.manners.get(this.origin) ?? 'serves'));
+  }
+
+  private meet(manner: Manner): void {
+    if (this.ended) return;
+    this.frozen = manner === 'gone' || manner === 'mute';
+    if (manner === 'refuses') this.cut();
+    else if (manner !== 'gone') this.onopen?.({} as never);
   }
 
   send(data: string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | Blob): void {
