@@ -30,7 +30,7 @@ export interface ProbeEvent {
 export type PoolEvent =
   | AttemptEvent
   | ProbeEvent
-  /** Time alone has changed a host, in the step that is under way. */
+  /** All that the step under way brings about has happened, and time has done its part: rules may tidy up. */
   | { readonly kind: 'aged' }
   /** A probe is sent. */
   | { readonly kind: 'probing'; readonly origin: string }

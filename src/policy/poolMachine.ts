@@ -33,7 +33,7 @@ export function stepPool(state: PoolState, event: PoolEvent, policy: PoolPolicy,
   const changed = policy.apply(state, event, policy, env);
   if (changed === state && event.kind !== 'tick' && event.kind !== 'wake') return { state, effects: NOTHING };
   const aged = changed.hosts.reduce((all, host) => withRecord(all, advanceHost(host, policy, env)), changed);
-  const advanced = aged === changed ? aged : policy.apply(aged, { kind: 'aged' }, policy, env);
+  const advanced = policy.apply(aged, { kind: 'aged' }, policy, env);
   const current = choose(advanced);
   const settled = current === advanced.current ? advanced : { ...advanced, current };
   const due = settled.hosts.filter((host) => probeWantedMs(settled, host, policy) <= env.nowMs);

@@ -4,7 +4,7 @@ import { isReplaySafe, isSafeMethod } from './idempotency.ts';
 import type { Outcome } from './outcome.ts';
 import type { RetryPolicy } from './policyOptions.ts';
 import type { PoolState } from './poolState.ts';
-import { payRetry } from './retryBudget.ts';
+import { hasToken } from './retryBudget.ts';
 import { candidates } from './selection.ts';
 
 /** What matters of a request when it comes to sending it again. */
@@ -75,7 +75,7 @@ export function nextStep(before: RetryState, attempt: EndedAttempt, request: Req
   const state = worked ? charge(before, attempt, env.pool) : before;
   if (state.worked.length >= env.policy.attempts) return { kind: 'give-up', why: 'attempts' };
   const pays = worked && state.movedFree === before.movedFree;
-  if (pays && payRetry(env.pool.budget) === null) return { kind: 'give-up', why: 'budget' };
+  if (pays && !hasToken(env.pool.budget)) return { kind: 'give-up', why: 'budget' };
   const next = readyElsewhere(state, attempt.origin, request, env);
   if (next !== undefined) return { kind: 'move', origin: next.origin, state, pays };
   const open = openHosts(state, request, env);

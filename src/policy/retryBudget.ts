@@ -18,9 +18,12 @@ export function openBudget(capacity: number, refillPerSuccess: number): RetryBud
   return { tokens: capacity, capacity, refillPerSuccess };
 }
 
+/** True where one more retry may be made. */
+export const hasToken = ({ tokens }: RetryBudget): boolean => tokens > 1 - ROUNDING;
+
 /** The budget after one retry; null where it has no whole token, and the retry must not be made. */
 export function payRetry(budget: RetryBudget): RetryBudget | null {
-  return budget.tokens > 1 - ROUNDING ? { ...budget, tokens: Math.max(0, budget.tokens - 1) } : null;
+  return hasToken(budget) ? { ...budget, tokens: Math.max(0, budget.tokens - 1) } : null;
 }
 
 /** The budget after one success; the same reference when it is full, as it is nearly always. */

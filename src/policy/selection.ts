@@ -1,5 +1,6 @@
 import { type HostRecord, isUsable, onTrial } from './health.ts';
 import { type PoolState, recordOf } from './poolState.ts';
+import { hasToken } from './retryBudget.ts';
 
 /** How readily a host is chosen: lower is sooner. A standby that was silent when it was asked last comes last. */
 const CLASS = { up: 0, holding: 1, busy: 2, 'half-open': 3, inactive: 4, ejected: 5, silent: 6 } as const;
@@ -11,12 +12,20 @@ export function candidates(state: PoolState, nowMs: number): readonly HostRecord
   return [...state.hosts].sort((a, b) => rank(a) - rank(b));
 }
 
-/** The one host for a new request; the fast path of {@link candidates}. */
+/**
+ * The one host for a new request; the fast path of {@link candidates}. While there is no token for a second attempt, a host that
+ * failed when it was asked last stands back behind one that did not: its next error would be the caller's.
+ */
 export function firstCandidate(state: PoolState, nowMs: number): HostRecord | undefined {
   const current = recordOf(state, state.current);
-  if (current?.health.kind === 'up' && current.busyUntilMs <= nowMs) return current;
-  return candidates(state, nowMs)[0];
+  if (current === undefined || !isReady(current, nowMs)) return candidates(state, nowMs)[0];
+  if (current.troubleSinceMs === null || hasToken(state.budget)) return current;
+  const isCalm = (host: HostRecord) => isReady(host, nowMs) && host.troubleSinceMs === null;
+  return candidates(state, nowMs).find(isCalm) ?? current;
 }
+
+const isReady = ({ health, busyUntilMs }: HostRecord, nowMs: number): boolean =>
+  health.kind === 'up' && busyUntilMs <= nowMs;
 
 /** A host that is wanted more than the current one and waits for one live request to prove it. */
 export function trialHost(state: PoolState, nowMs: number): HostRecord | undefined {

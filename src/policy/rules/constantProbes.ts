@@ -14,7 +14,10 @@ export const constantProbes: PoolRule = {
   around: (inner) => (state, event, policy, env) => {
     const next =
       event.kind === 'probe' ? afterProbe(inner, state, event, policy, env) : inner(state, event, policy, env);
-    return policy.probe.always ? next.hosts.reduce((all, host) => planned(all, host, state, policy, env), next) : next;
+    const delayMs = event.kind === 'hosts' ? policy.probe.initialDelayMs : policy.probe.periodMs;
+    return policy.probe.always && (event.kind === 'hosts' || event.kind === 'aged')
+      ? next.hosts.reduce((all, host) => planned(all, host, env.nowMs + delayMs), next)
+      : next;
   },
 };
 
@@ -44,9 +47,8 @@ function afterBadProbe(host: HostRecord, why: string, policy: HealthPolicy, env:
 }
 
 /** A host in service has its next probe planned. */
-function planned(next: PoolState, host: HostRecord, before: PoolState, { probe }: HealthPolicy, env: Env): PoolState {
+function planned(state: PoolState, host: HostRecord, probeAtMs: number): PoolState {
   const { health } = host;
-  if (health.kind !== 'up' || health.probeAtMs !== undefined) return next;
-  const delayMs = recordOf(before, host.origin) === undefined ? probe.initialDelayMs : probe.periodMs;
-  return withRecord(next, { ...host, health: { ...health, probeAtMs: env.nowMs + delayMs } });
+  const isPlanned = health.kind !== 'up' || health.probeAtMs !== undefined;
+  return isPlanned ? state : withRecord(state, { ...host, health: { ...health, probeAtMs } });
 }

@@ -25,13 +25,15 @@ export const serverHints: PoolRule = {
   around: (inner) => (state, event, policy, env) => {
     switch (event.kind) {
       case 'attempt':
-        return tidy(afterAttempt(inner, state, event, policy, env), policy, env);
+        return afterAttempt(inner, state, event, policy, env);
       case 'probe':
-        return tidy(afterProbe(inner, state, event, policy, env), policy, env);
+        return afterProbe(inner, state, event, policy, env);
       case 'probing':
         return change(inner(state, event, policy, env), event.origin, (host) => plan(host, policy, env));
-      default:
+      case 'aged':
         return tidy(inner(state, event, policy, env), policy, env);
+      default:
+        return inner(state, event, policy, env);
     }
   },
 };

@@ -62,6 +62,14 @@ describe('the way over hosts', () => {
     expect([response.status, w.order().length]).toEqual([500, 3]);
   });
 
+  it('comes from the standby where the active host answers 503 and there is a token for one retry alone', async () => {
+    const w = client({ [A]: { status: 503 } });
+    const statuses: number[] = [];
+    for (let times = 0; times < 30; times++) statuses.push((await w.ask()).status);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(w.pool.status.current).toBe(B);
+  });
+
   it('passes other origins on untouched', async () => {
     const w = client({ [C]: { body: 'of c' } });
     const init = { headers: { 'x-it': 'is' } };
@@ -215,14 +223,21 @@ describe('the budget of retries', () => {
   const budget = { capacity: 1, refillPerSuccess: 0.25 };
 
   it('pays for each retry after which work may be done twice, and is earned by successes', async () => {
-    const w = client({ [A]: { status: 500 } }, { budget, ejection: { serverErrors: 0 } });
-    expect((await w.ask()).status).toBe(200);
-    expect([(await w.ask()).status, w.order()]).toEqual([500, 'aba']);
-    w.network.set(A, 'ok');
-    for (let i = 0; i < 3; i++) await w.ask();
-    w.network.set(A, { status: 500 });
-    expect((await w.ask()).status).toBe(200);
-    expect((await w.ask()).status).toBe(500);
+    const w = client({}, { budget, ejection: { serverErrors: 0 } });
+    const failBoth = (status: number) => {
+      for (const host of [A, B]) w.network.set(host, status === 200 ? 'ok' : { status });
+    };
+    const asked = async () => {
+      const before = w.sent().length;
+      await w.ask();
+      return w.sent().length - before;
+    };
+    failBoth(500);
+    expect([await asked(), await asked()]).toEqual([2, 1]);
+    failBoth(200);
+    for (let i = 0; i < 4; i++) await w.ask();
+    failBoth(500);
+    expect([await asked(), await asked()]).toEqual([2, 1]);
   });
 
   it('that is empty ends a request without an answer with BUDGET_EMPTY and its trace', async () => {

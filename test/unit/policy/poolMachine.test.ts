@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { kubernetesProbe } from '../../../src/policy/healthPresets.ts';
 import { FakePool } from './fakePool.ts';
 import { A, ABORTED, B, BAD, C, GOOD } from './poolWorld.ts';
 
@@ -26,6 +27,37 @@ describe('a fault of this side', () => {
     pool.answer(A, BAD);
     pool.pass(5_000);
     expect(pool.kinds).toEqual(['up', 'up']);
+  });
+});
+
+describe('probes of hosts in service', () => {
+  const MUTE = { kind: 'bad', why: 'no answer', silent: true } as const;
+  const probed = () => new FakePool([A, B], kubernetesProbe({ failureThreshold: 1 }));
+
+  it('that all stay without an answer speak against this side, and the next answer for it', () => {
+    const pool = probed();
+    for (const origin of [A, B]) pool.answers.set(origin, MUTE);
+    pool.pass(60_000);
+    expect([pool.kinds, pool.state.connectivity.kind]).toEqual([['up', 'up'], 'suspect']);
+    for (const origin of [A, B]) pool.answers.set(origin, GOOD);
+    pool.pass(20_000);
+    expect([pool.kinds, pool.state.connectivity.kind]).toEqual([['up', 'up'], 'online']);
+  });
+
+  it('speak against one host that stays without an answer while another one answers', () => {
+    const pool = probed();
+    pool.answers.set(A, MUTE);
+    pool.pass(60_000);
+    expect([pool.health(B), pool.current, pool.state.connectivity.kind]).toEqual(['up', B, 'online']);
+    expect(pool.health(A)).not.toBe('up');
+  });
+
+  it('speak against hosts that answer badly, all of them included', () => {
+    const pool = probed();
+    for (const origin of [A, B]) pool.answers.set(origin, BAD);
+    pool.pass(15_000);
+    expect(pool.kinds).not.toContain('up');
+    expect(pool.state.connectivity.kind).toBe('online');
   });
 });
 

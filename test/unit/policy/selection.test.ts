@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { candidates, firstCandidate, trialHost } from '../../../src/policy/selection.ts';
-import { A, B, BAD, busy, C, GOOD, OK, PoolWorld, REFUSED, STANDBY, TIMEOUT } from './poolWorld.ts';
+import { A, B, BAD, BAD_GATEWAY, busy, C, GOOD, OK, PoolWorld, REFUSED, STANDBY, TIMEOUT } from './poolWorld.ts';
 
 const origins = ['up', 'held', 'busy', 'doubted', 'standby', 'ejected', 'mute'].map(
   (name) => `https://${name}.example`,
@@ -41,6 +41,21 @@ describe('a request asks', () => {
     expect(first()).toBe(B);
     world.nowMs += 1;
     expect(first()).toBe(A);
+  });
+
+  it('a host that did not fail last, while there is no token for a second attempt; the current host stays', () => {
+    const world = new PoolWorld([A, B, C]);
+    const first = () => firstCandidate(world.state, world.nowMs)?.origin;
+    world.attempt(A, BAD_GATEWAY);
+    expect(first()).toBe(A);
+    world.step({ kind: 'pay' });
+    expect([first(), world.current]).toEqual([B, A]);
+    world.attempt(B, BAD_GATEWAY);
+    expect(first()).toBe(C);
+    world.attempt(C, BAD_GATEWAY);
+    expect(first()).toBe(A);
+    world.attempts(10, C, OK);
+    expect([first(), world.current, world.moves]).toEqual([A, A, []]);
   });
 
   it('the least bad host where none is well', () => {
