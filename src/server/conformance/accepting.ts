@@ -147,8 +147,9 @@ export const ACCEPTING: readonly StoreCheck[] = [
       await gate.opened;
       transaction.append(held.sid, payload('late'));
     });
-    equal(await hands.append(held.sid, 'early'), 1, 'an append to the session itself');
-    equal((await hands.accept(other, [message(1)])).kind, 'accepted', 'another session');
+    equal(await hands.soon(hands.append(held.sid, 'early'), 'an append'), 1, 'an append to the session itself');
+    const elsewhere = await hands.soon(hands.accept(other, [message(1)]), 'another session');
+    equal(elsewhere.kind, 'accepted', 'another session');
     gate.open();
     equal((await work).kind, 'accepted', 'the message');
     equal(await hands.log(held), ['early', 'late'], 'the log');

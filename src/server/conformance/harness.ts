@@ -35,6 +35,10 @@ export interface StoreCheck {
 /** How long a session of the checks lives where that is not what is checked, in milliseconds. */
 const LONG_MS = 60_000;
 
+/** How often, and how long each time, the checks wait for what should come soon. */
+const SOON_WAITS = 200;
+const SOON_MS = 20;
+
 export interface Held {
   readonly sid: string;
   readonly epoch: number;
@@ -130,6 +134,18 @@ export class Hands {
 
   async end(held: Held): Promise<StoreResult> {
     return await this.either.run({ op: 'end', ...heldOf(held) });
+  }
+
+  /** What a call gives that must not wait for anything: one that does is no reason to wait for ever. */
+  async soon<T>(call: MaybePromise<T>, rule: string): Promise<T> {
+    let settled = false;
+    const work = Promise.resolve(call).finally(() => {
+      settled = true;
+    });
+    work.catch(() => {});
+    for (let waits = 0; waits < SOON_WAITS && !settled; waits++) await this.made.pass(SOON_MS);
+    if (!settled) throw new Error(`${rule}: waits for something`);
+    return work;
   }
 
   async #ask({ subject, from, hash, rx = 0, txLow = 1, stream, ttlMs = LONG_MS }: AttachWish, fresh: Names) {

@@ -101,7 +101,7 @@ export const LOGGING: readonly StoreCheck[] = [
       const grown = news.some((one) => one.kind === 'grown' && one.sid === held.sid && one.tx === 2);
       return grown && news.some((one) => one.kind === 'superseded' && one.sid === held.sid && one.epoch === 3);
     };
-    for (let waits = 0; waits < 100 && !told(); waits++) await hands.made.pass(20);
+    for (let waits = 0; waits < 200 && !told(); waits++) await hands.made.pass(20);
     end();
     holds(told(), `not all was told: ${JSON.stringify(news)}`);
     equal(ended, [], 'what is told to who does not watch any more');
