@@ -11,8 +11,26 @@ const STATES = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
 const READ_ONLY = ['url', 'readyState', 'protocol', 'extensions', 'bufferedAmount'] as const;
 
 /**
- * A class of WebSocket's shape, whose sockets go to the pool's hosts. Give it to any library that takes a WebSocket
- * implementation.
+ * Makes a class of the shape of `WebSocket` whose sockets go to the pool's hosts: give it to whatever takes such a class.
+ *
+ * A socket lives on from link to link until it is closed. `open` fires at each link, since the server behind it is a new one that
+ * must be told anew what is wanted; `close` fires once, at the end, as the standard has it, so that whoever makes a new socket
+ * then never has two. In between there are `reconnecting` and `reconnected`. A library that makes a new socket by itself wants
+ * one link each: `reconnect: false`, which fails over while it opens, and no more.
+ *
+ * Between two links `readyState` is 0 and `send` keeps what it is given, up to `maxQueuedBytes`; what listeners of `open` send
+ * goes first. Beyond that it throws `InvalidStateError`, so that nothing is dropped without a word.
+ *
+ * |  | `reconnect: true` | `reconnect: false` |
+ * |---|---|---|
+ * | `open` | at each link | once |
+ * | `close` | once, at the end | when the link is over |
+ * | the pool drains or fails back | moves: the next link is open before the old one is closed | stays |
+ *
+ * @param options For all sockets of the class; `.with()` gives a class with others.
+ * @throws SwitchoverError `INVALID_OPTION`. Sockets tell `error` events with `HOSTS_FAILED`, `CREDENTIAL_REFUSED` or `CLOSED`.
+ * @example
+ * const client = createClient({ url: '/graphql', webSocketImpl: createWebSocket(pool, { reconnect: false }) });
  */
 export function createWebSocket(pool: HostPool, options?: SocketOptions): FailoverWebSocketConstructor {
   const settings = readSocketOptions(options);

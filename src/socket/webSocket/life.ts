@@ -149,9 +149,7 @@ export class SocketLife implements DialOwner, PulseOwner, PoolNews {
       const { from, cause, atMs } = left;
       this.#tell('reconnected', { from, to: wire.origin, cause, tookMs: this.#openedMs - atMs });
     }
-    const news = this.#news;
-    this.#news = null;
-    if (news !== null && this.#pool.state.current !== wire.origin) this.leave(news);
+    if (this.#news !== null && this.#pool.state.current !== wire.origin) this.leave(this.#news);
   }
 
   message(wire: Wire, data: unknown): void {
@@ -227,6 +225,7 @@ export class SocketLife implements DialOwner, PulseOwner, PoolNews {
 
   #ask(avoid: string | null): void {
     this.#dialledMs = this.#nowMs();
+    this.#news = null;
     this.#dial = new Dial(this.#pool, this, avoid);
   }
 

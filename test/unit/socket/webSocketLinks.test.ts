@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { HostPool } from '../../../src/runtime/hostPool.ts';
+import { createWebSocket } from '../../../src/socket/webSocket/createWebSocket.ts';
 import { manualClock, settle } from '../http/fakes.ts';
 import { A, B } from '../runtime/world.ts';
 import { accept, type FakeSocket, mute, type OnDial, refuse, socketWorld } from './fakeSocket.ts';
@@ -112,7 +114,7 @@ describe('a link that was lost', () => {
     expect([dialled(), heard().at(-1)]).toEqual(['aab', 'moved ab code 1006']);
   });
 
-  test('is followed within the window that the server names', async () => {
+  test('is followed within the window that the server names (Engram#757)', async () => {
     const { make, clock, dialled, last } = socketWorld();
     make();
     await clock.advance(0);
@@ -160,7 +162,7 @@ describe('a link that was lost', () => {
     expect(pool.status.hosts.map(({ state }) => state)).toEqual(['up', 'up']);
   });
 
-  test('over credentials may be followed by another, once it had lasted', async () => {
+  test('over credentials is followed by one with fresh ones, each time that a link had lasted (supabase-js#1732)', async () => {
     const { make, clock, dialled, heard, last } = socketWorld();
     make();
     for (let hour = 0; hour < 3; hour++) {
@@ -223,7 +225,70 @@ describe('a link that was lost', () => {
   });
 });
 
+describe('over many faults', () => {
+  test('a socket goes to and fro between two hosts as often as it takes (paho.mqtt.javascript#204)', async () => {
+    const { make, clock, dialled, last, behaviour, heard } = socketWorld();
+    const socket = make();
+    await clock.advance(10_000);
+    for (const [down, up] of ['ab', 'ba', 'ab', 'ba'] as const) {
+      behaviour[down ?? ''] = refuse;
+      behaviour[up ?? ''] = accept;
+      last().end();
+      await clock.advance(10_000);
+      expect([socket.readyState, last().host]).toEqual([1, up]);
+    }
+    expect(heard().filter((line) => line.startsWith('close'))).toEqual([]);
+    expect(dialled().length).toBeLessThan(14);
+  });
+
+  test('the clients of a host that died come back spread over a second (phoenix#4045)', async () => {
+    const at: number[] = [];
+    for (let client = 0; client < 100; client++) {
+      let draws = 0;
+      const { make, clock, last, pool } = socketWorld({ random: () => ((client * 61 + 7 * draws++) % 100) / 100 });
+      const socket = make();
+      await clock.advance(10_000);
+      const diedMs = clock.now();
+      socket.onreconnected = () => at.push(clock.now() - diedMs);
+      last().end();
+      await clock.advance(1_000);
+      pool.close();
+    }
+    const buckets = Array.from({ length: 10 }, (_, tenth) => at.filter((ms) => Math.floor(ms / 100) === tenth).length);
+    expect(at.length).toBe(100);
+    expect(Math.max(...buckets)).toBeLessThan(20);
+  });
+
+  test('each wait is drawn anew, and from a longer span', async () => {
+    const delays: number[] = [];
+    const draws = [0.5, 0.5, 0.25, 0.75];
+    const { make, clock, behaviour, last, pool } = socketWorld({ list: [A], random: () => draws.shift() ?? 0.5 });
+    const socket = make();
+    await clock.advance(10_000);
+    draws.splice(0, draws.length, 0.5, 0.25, 0.75, 0.5);
+    socket.onreconnecting = ({ detail }) => delays.push(detail.delayMs);
+    behaviour['a'] = refuse;
+    last().end();
+    await clock.advance(8_000);
+    expect(delays.slice(0, 4)).toEqual([500, 250, 1_500, 2_000]);
+    pool.close();
+  });
+});
+
 describe('what is sent between two links', () => {
+  test('survives every round that fails', async () => {
+    const { make, clock, last, behaviour } = socketWorld();
+    const socket = make();
+    await clock.advance(0);
+    behaviour['a'] = behaviour['b'] = refuse;
+    last().end();
+    socket.send('kept');
+    await clock.advance(60_000);
+    behaviour['b'] = accept;
+    await clock.advance(30_000);
+    expect([last().host, last().sent]).toEqual(['b', ['kept']]);
+  });
+
   test('waits, is copied, and follows what listeners send first', async () => {
     const { make, clock, last } = socketWorld();
     const socket = make();
@@ -304,4 +369,17 @@ describe('never in a loop', () => {
     expect(storm.sockets.length).toBeLessThan(60);
     storm.pool.close();
   });
+});
+
+test('also a pool without any rules sends a link elsewhere that was told to go (1012)', async () => {
+  const { clock, Platform, sockets, pool: full } = socketWorld();
+  const pool = new HostPool([A, B], {}, full.ports);
+  const WebSocket = createWebSocket(pool, { WebSocket: Platform as never });
+  const socket = new WebSocket('/live');
+  await clock.advance(0);
+  sockets[0]?.end(1012);
+  await clock.advance(1_000);
+  expect([socket.readyState, sockets.map(({ host }) => host)]).toEqual([1, ['a', 'b']]);
+  expect(pool.status.hosts.map(({ state }) => state)).toEqual(['up', 'up']);
+  pool.close();
 });
