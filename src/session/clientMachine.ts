@@ -49,13 +49,11 @@ function apply(state: ClientState, event: ClientEvent, turn: Turn): ClientState 
       return isKnown(state, event.link) ? giveUp(state, event.link, event.code, turn) : state;
     case 'send':
       return onSend(state, event, turn);
-    case 'cancel': {
-      const unsent = entriesOf(state.outbox).filter(({ id, seq }) => id === event.id && seq > state.outbox.sent);
-      return discard(state, unsent, 'cancelled');
-    }
+    case 'cancel':
+      return cancel(state, event.id);
     case 'handed': {
-      if (event.stream !== state.stream || event.rx <= state.handed || event.rx > state.rx) return state;
-      return { ...state, handed: event.rx, version: state.version + 1 };
+      const isNews = event.stream === state.stream && event.rx > state.handed && event.rx <= state.rx;
+      return isNews ? { ...state, handed: event.rx, version: state.version + 1 } : state;
     }
     case 'saved':
       return onSaved(state, turn, event.mark);
@@ -68,13 +66,23 @@ function apply(state: ClientState, event: ClientEvent, turn: Turn): ClientState 
     case 'flush':
       return withLink(state, (link) => acknowledge(link, state, turn));
     case 'renewed':
-      if (state.link?.kind === 'live') transmit(state.link, { kind: 'auth', auth: event.auth }, turn);
-      return state;
+      return renewed(state, event.auth, turn);
     case 'tick':
       return onTick(state, turn);
     case 'stop':
       return onStop(state, event.end, turn);
   }
+}
+
+function renewed(state: ClientState, auth: string, turn: Turn): ClientState {
+  if (state.link?.kind === 'live') transmit(state.link, { kind: 'auth', auth }, turn);
+  return state;
+}
+
+function cancel(state: ClientState, id: number): ClientState {
+  const { outbox } = state;
+  const unsent = entriesOf(outbox).filter((entry) => entry.id === id && entry.seq > outbox.sent);
+  return discard(state, unsent, 'cancelled');
 }
 
 const isKnown = (state: ClientState, id: number): boolean =>

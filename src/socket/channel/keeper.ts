@@ -1,10 +1,11 @@
-import { DEFAULTS } from '../../policy/defaults.ts';
 import type { Clock, KeyValueStore } from '../../runtime/ports.ts';
 import { waitAtMost } from '../../runtime/wait.ts';
 import { type ClientState, type Mark, markOf, type SavedSession, savedOf } from '../../session/clientState.ts';
 import type { Entry } from '../../session/outbox.ts';
 import { dateShiftMs, type Head, seal, shifted, unseal } from './record.ts';
 
+/** How long a channel waits for its store, each time. */
+const STORAGE_MS = 2_000;
 /** Messages that wait are written with each change until they weigh so much, in characters: then they get a segment, and are left alone. */
 const TAIL_CHARS = 8_192;
 
@@ -42,7 +43,7 @@ export class Keeper {
   /** Reads what is stored. Never rejects. */
   async load(): Promise<Found> {
     try {
-      const found = await waitAtMost(this.#clock, DEFAULTS.session.storageTimeoutMs, this.#read());
+      const found = await waitAtMost(this.#clock, STORAGE_MS, this.#read());
       return found ?? { kind: 'failed', cause: undefined };
     } catch (cause) {
       return { kind: 'failed', cause };
@@ -78,7 +79,7 @@ export class Keeper {
         this.#writing = null;
       };
       this.#writing.then(settled, settled);
-      const cancel = this.#clock.setTimer(() => end(HANGS), DEFAULTS.session.storageTimeoutMs);
+      const cancel = this.#clock.setTimer(() => end(HANGS), STORAGE_MS);
       this.#writing.then(() => end(), end).finally(cancel);
     } catch (error) {
       end(error);
@@ -90,7 +91,7 @@ export class Keeper {
     if (this.#writing !== null)
       await waitAtMost(
         this.#clock,
-        DEFAULTS.session.storageTimeoutMs,
+        STORAGE_MS,
         this.#writing.catch(() => {}),
       );
   }

@@ -1,7 +1,6 @@
 import { isUsable } from '../../policy/health.ts';
 import { NO_HINTS } from '../../policy/hints.ts';
 import { candidates } from '../../policy/selection.ts';
-import { urlOn } from '../../policy/target.ts';
 import type { HostConfig } from '../../policy/topology.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import type { ClientEvent } from '../../session/clientState.ts';
@@ -103,7 +102,7 @@ export class Links {
 
   #open(id: number, link: Link, host: HostConfig): void {
     link.tried.push(host.origin);
-    const url = urlOn(host, this.#settings.path).replace(/^http/, 'ws');
+    const url = `${host.origin}${host.basePath}${this.#settings.path}`.replace(/^http/, 'ws');
     try {
       const wire: Wire = new Wire(
         this.#pool,

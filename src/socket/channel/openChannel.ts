@@ -7,7 +7,7 @@ import type { Channel, ChannelOptions } from './types.ts';
  * be sent at once.
  *
  * @param path Where the hosts' session server listens: `/channel`.
- * @throws SwitchoverError `INVALID_OPTION` for what can't be meant, or a URL of a host that is not listed.
+ * @throws SwitchoverError `INVALID_OPTION` for what can't be meant.
  */
 export function openChannel(pool: HostPool, path: string, options: ChannelOptions = {}): Channel {
   return new SessionChannel(pool, path, options);

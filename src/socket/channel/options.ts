@@ -1,6 +1,5 @@
 import type { SwitchoverError, SwitchoverErrorCode } from '../../policy/error.ts';
 import { fill } from '../../policy/healthPolicy.ts';
-import { pathOn } from '../../policy/target.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import { refuseUnknown } from '../../runtime/poolOptions.ts';
 import type { KeyValueStore, MaybePromise, OwnerLock } from '../../runtime/ports.ts';
@@ -45,11 +44,11 @@ export function readChannelOptions(
   refuseUnless(typeof WebSocket === 'function', 'WebSocket', 'a class; this platform has none of its own');
   refuseUnless(typeof storage?.get === 'function', 'storage', 'a key-value store');
   refuseUnless(options.locks === undefined || typeof options.locks?.acquire === 'function', 'locks', 'an owner lock');
-  const own = typeof path === 'string' ? pathOn(path, pool.hosts) : null;
-  if (own === null) throw invalid('path', 'a path, or a URL of a listed host');
+  // Parsers read two slashes, or a backslash for one, as the name of another host.
+  refuseUnless(/^\/(?![\t\n\r]*[/\\])/.test(path), 'path', 'a path, from its first slash on');
   const { name } = fill('channel', { name: path }, { name: options.name as string });
   return {
-    path: own,
+    path,
     policy: policyOf(options),
     credential,
     WebSocket: WebSocket as WebSocketConstructor,

@@ -42,9 +42,9 @@ export interface OutboxOptions {
 export interface ReconnectOptions {
   /** The first reconnect waits a draw from [0, windowMs), where the server gave no window. Default 1,000. */
   readonly windowMs: number;
-  /** Later ones wait a draw from [0, min(capMs, baseMs · 2ⁿ)), in milliseconds. Default 500. */
+  /** Later ones wait a draw from [0, min(capMs, baseMs · 2ⁿ)), in milliseconds; 500 if not given. */
   readonly baseMs: number;
-  /** See `baseMs`. Default 20,000. */
+  /** See `baseMs`; 20,000 if not given. */
   readonly capMs: number;
   /** A connection counts as good only after this, in milliseconds: a welcome alone resets nothing. Default 5,000. */
   readonly minUptimeMs: number;
