@@ -70,6 +70,24 @@ export const SOCKET_DEFAULTS = {
   },
 } as const;
 
+/** Of event streams. */
+export const EVENT_SOURCE_DEFAULTS = {
+  /** Upper end of the first wait before an event stream is opened again, until the server names another. */
+  retryMs: 1_000,
+  /** A shorter wish of the server is read as this. */
+  retryLeastMs: 100,
+  /** A longer one as this. */
+  retryMostMs: 60_000,
+  /** Upper end of the longest such wait. */
+  backoffCapMs: 20_000,
+  /** A stream that has stayed open for this long proves its host: waits begin anew. */
+  provenMs: 5_000,
+  /** A stream without a byte for this long is opened again, beside the silent one. */
+  stallMs: 45_000,
+  /** Longest event. */
+  maxEventChars: 1_048_576,
+} as const;
+
 /** What belongs to a rule or a part. */
 const MORE_DEFAULTS = {
   retryAfter: RETRY_AFTER,
@@ -142,22 +160,7 @@ const MORE_DEFAULTS = {
     /** Upper end of the pause after a look that failed, doubled with each one in a row. */
     retryBaseMs: 1_000,
   },
-  eventSource: {
-    /** Upper end of the first wait before an event stream is opened again, until the server names another. */
-    retryMs: 1_000,
-    /** A shorter wish of the server is read as this. */
-    retryLeastMs: 100,
-    /** A longer one as this. */
-    retryMostMs: 60_000,
-    /** Upper end of the longest such wait. */
-    backoffCapMs: 20_000,
-    /** A stream that has stayed open for this long proves its host: waits begin anew. */
-    provenMs: 5_000,
-    /** A stream without a byte for this long is opened again, beside the silent one. */
-    stallMs: 45_000,
-    /** Longest event. */
-    maxEventChars: 1_048_576,
-  },
+  eventSource: EVENT_SOURCE_DEFAULTS,
   socket: SOCKET_DEFAULTS,
 } as const;
 

@@ -1,5 +1,5 @@
 import { fullJitter } from '../../policy/backoff.ts';
-import { DEFAULTS } from '../../policy/defaults.ts';
+import { EVENT_SOURCE_DEFAULTS } from '../../policy/defaults.ts';
 import { isAlive, isUsable } from '../../policy/health.ts';
 import { recordOf } from '../../policy/poolState.ts';
 import { candidates } from '../../policy/selection.ts';
@@ -8,7 +8,7 @@ import type { HostConfig } from '../../policy/topology.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import type { StreamTarget } from './openStream.ts';
 
-const { retryLeastMs, retryMostMs, backoffCapMs } = DEFAULTS.eventSource;
+const { retryLeastMs, retryMostMs, backoffCapMs } = EVENT_SOURCE_DEFAULTS;
 
 /**
  * Where a stream is sought next, and when. Hosts are asked in rounds: in each, every one that is ready once, at once; between

@@ -1,7 +1,7 @@
 import { SwitchoverError } from '../../policy/error.ts';
+import { refuseUnknown } from '../../policy/fill.ts';
 import { pathOn } from '../../policy/target.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
-import { refuseUnknown } from '../../runtime/poolOptions.ts';
 import { defineHandlers, eventTargetClass } from '../eventTarget.ts';
 import { type EventSourceInit, type EventSourceOptions, readOptions } from './options.ts';
 import { Subscription } from './subscription.ts';

@@ -1,9 +1,9 @@
-import { DEFAULTS } from '../../policy/defaults.ts';
+import { EVENT_SOURCE_DEFAULTS } from '../../policy/defaults.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import type { TimeLimit } from '../../runtime/timeLimits.ts';
 import type { StreamReader } from './streamReader.ts';
 
-const { provenMs } = DEFAULTS.eventSource;
+const { provenMs } = EVENT_SOURCE_DEFAULTS;
 
 /** The stream that is being read, if there is one, and whether it may be dead. Silence is a question, not a verdict. */
 export class LiveStream {

@@ -1,8 +1,5 @@
-import { DEFAULTS } from '../../policy/defaults.ts';
-import { readHints } from '../../policy/hints.ts';
 import type { Outcome } from '../../policy/outcome.ts';
 import { recordOf } from '../../policy/poolState.ts';
-import { parseRetryAfter } from '../../policy/retryAfter.ts';
 import { discard } from '../../runtime/discard.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import type { Fetch } from '../../runtime/ports.ts';
@@ -73,8 +70,9 @@ function attemptMs({ state, settings }: HostPool, origin: string, nowMs: number)
 /** No path goes with it: as a probe of its host, a stream would never end. */
 function book(pool: HostPool, origin: string, { status, headers }: Response, startedMs: number): Outcome {
   const { clock } = pool.ports;
+  const { readHints, readRetryAfter } = pool.settings;
   const header = (name: string) => headers.get(name);
-  const retryAfterMs = parseRetryAfter(header('retry-after'), clock.wallTime(), DEFAULTS.retryAfter.capMs);
+  const retryAfterMs = readRetryAfter(header('retry-after'), clock.wallTime());
   const end = { kind: 'response', status, retryAfterMs, hints: readHints(header) } as const;
   return pool.report(origin, end, startedMs, clock.now(), null);
 }

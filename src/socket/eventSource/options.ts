@@ -1,6 +1,6 @@
-import { DEFAULTS } from '../../policy/defaults.ts';
+import { EVENT_SOURCE_DEFAULTS } from '../../policy/defaults.ts';
 import { SwitchoverError } from '../../policy/error.ts';
-import { fill } from '../../policy/fill.ts';
+import { fill, invalidOption } from '../../policy/fill.ts';
 import type { Fetch, MaybePromise } from '../../runtime/ports.ts';
 
 /** The attempt that headers are wanted for. */
@@ -61,9 +61,7 @@ export interface StreamSettings {
 export function readOptions(options: EventSourceOptions, defaults: StreamSettings = plain()): StreamSettings {
   const { headers = defaults.headers, fetch = defaults.fetch, stallMs, retryMs, maxEventChars } = options;
   if (fetch !== undefined && typeof fetch !== 'function') {
-    throw new SwitchoverError('INVALID_OPTION', 'fetch is not a function.', {
-      remedy: 'Give one of the shape of fetch.',
-    });
+    throw invalidOption('EventSource.fetch is not a function');
   }
   const { headers: _headers, fetch: _fetch, ...numbers } = defaults;
   const given = { stallMs, retryMs, maxEventChars } as Partial<typeof numbers>;
@@ -83,6 +81,6 @@ export function headersOf(given: HeadersInit): Headers {
 }
 
 function plain(): StreamSettings {
-  const { stallMs, retryMs, maxEventChars } = DEFAULTS.eventSource;
+  const { stallMs, retryMs, maxEventChars } = EVENT_SOURCE_DEFAULTS;
   return { headers: {}, fetch: undefined, stallMs, retryMs, maxEventChars };
 }

@@ -1,5 +1,4 @@
-import { DEFAULTS } from '../../policy/defaults.ts';
-import { readHints } from '../../policy/hints.ts';
+import { EVENT_SOURCE_DEFAULTS } from '../../policy/defaults.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import { newStream, readOn, type StreamItem } from './eventStream.ts';
 
@@ -35,7 +34,7 @@ export class StreamReader {
   constructor(pool: HostPool, host: string, response: StreamResponse, controller: AbortController) {
     this.host = host;
     this.origin = /^https?:\/\/[^/]+/.exec(response.url)?.[0] ?? host;
-    this.windowMs = readHints((name) => response.headers.get(name)).retryWindowMs ?? 0;
+    this.windowMs = pool.settings.readHints((name) => response.headers.get(name)).retryWindowMs ?? 0;
     this.#pool = pool;
     this.#body = response.body;
     this.#controller = controller;
@@ -46,7 +45,7 @@ export class StreamReader {
 
   /** True once the stream has been open for so long that its host has proved itself. */
   get lasted(): boolean {
-    return this.#pool.ports.clock.now() - this.#openedMs >= DEFAULTS.eventSource.provenMs;
+    return this.#pool.ports.clock.now() - this.#openedMs >= EVENT_SOURCE_DEFAULTS.provenMs;
   }
 
   /** For how long nothing has come, in milliseconds. A sleeping machine's monotonic clock may sleep, too. */

@@ -1,4 +1,4 @@
-import { DEFAULTS } from '../../policy/defaults.ts';
+import { EVENT_SOURCE_DEFAULTS } from '../../policy/defaults.ts';
 import type { SwitchoverError } from '../../policy/error.ts';
 import { isAlive } from '../../policy/health.ts';
 import { recordOf } from '../../policy/poolState.ts';
@@ -11,7 +11,7 @@ import { LiveStream } from './liveStream.ts';
 import { type Opening, openStream, type StreamTarget } from './openStream.ts';
 import type { StreamSettings } from './options.ts';
 import { Overlap } from './overlap.ts';
-import { broken, ended, refused, tooLarge } from './streamError.ts';
+import { streamError } from './streamError.ts';
 import type { StreamEnd, StreamListener, StreamReader } from './streamReader.ts';
 import { requestInit } from './streamRequest.ts';
 
@@ -90,14 +90,14 @@ export class Subscription implements StreamListener {
     const { host, windowMs, lasted } = stream;
     this.#live.leave();
     if (end === 'overrun') {
-      this.#finish(tooLarge(host, this.#settings.maxEventChars));
+      this.#finish(streamError('EVENT_TOO_LARGE', host, `more than ${this.#settings.maxEventChars} characters`));
       return;
     }
     if (lasted || end === 'well') this.#course.proven();
     // A server that closed its stream is well, so it is asked again, but not by all of its clients at once.
     this.#course.begin(end === 'well' ? undefined : host);
     this.#restMs = end === 'well' ? this.#course.waitMs() : this.#pool.ports.random() * windowMs;
-    this.#fail(0, broken(host, end === 'well' ? 'it was closed' : 'it broke off'));
+    this.#fail(0, streamError('STREAM_BROKEN', host, end === 'well' ? 'it was closed' : 'it broke off'));
     void this.#seek();
   }
 
@@ -162,7 +162,7 @@ export class Subscription implements StreamListener {
         this.#hurry = null;
       };
     });
-    if (woken) await wait(clock, random() * DEFAULTS.eventSource.retryLeastMs, this.#closing.signal);
+    if (woken) await wait(clock, random() * EVENT_SOURCE_DEFAULTS.retryLeastMs, this.#closing.signal);
     this.#course.begin();
   }
 
@@ -201,8 +201,8 @@ export class Subscription implements StreamListener {
     // Its own host does not answer either: the silent stream is dead. Any other one is better than none.
     if (this.#live.isDoubted && this.#live.host === host) this.#live.leave();
     if (this.#live.isOpen) return;
-    if (verdict === 'elsewhere') this.#fail(0, broken(host, cause, error));
-    else this.#finish(verdict === 'ended' ? ended(host) : refused(host, cause));
+    if (verdict === 'elsewhere') this.#fail(0, streamError('STREAM_BROKEN', host, cause, error));
+    else this.#finish(streamError(verdict === 'ended' ? 'STREAM_ENDED' : 'STREAM_REFUSED', host, cause));
   }
 
   #adopt(stream: StreamReader): void {
