@@ -85,9 +85,13 @@ async function send(
   };
   const signalIsOwn = request !== null && signal === request.signal;
   const run = new RequestRun(pool, { path, init, sent, signal, signalIsOwn, input: request, traits, settings }, parts);
-  const first = await run.first(nowMs);
-  const isGood = first.response !== null && first.outcome.kind === 'ok';
-  return parts.answers(run, isGood ? first : await run.carryOn(first));
+  try {
+    const first = await run.first(nowMs);
+    const isGood = first.response !== null && first.outcome.kind === 'ok';
+    return parts.answers(run, isGood ? first : await run.carryOn(first));
+  } finally {
+    sent.end?.();
+  }
 }
 
 /** Waits until hosts are known and what is stored was read, but no longer than a request may take. */

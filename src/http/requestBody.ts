@@ -1,8 +1,9 @@
 import { DEFAULTS } from '../policy/defaults.ts';
 import { SwitchoverError } from '../policy/error.ts';
-import { abortable, ignore } from './abortable.ts';
+import { abortable } from './abortable.ts';
 import { joinBytes } from './bytes.ts';
 import type { BodyPart, SentBody } from './sentBody.ts';
+import { asStream, type BodyReader, bytesOf, nextChunk, streamedBody } from './streamBody.ts';
 
 /**
  * Holds streams up to a cap in memory, so that they can be sent again and have a Content-Length.
@@ -39,25 +40,10 @@ export function prepareBody(
     : { body: snapshot(given, capBytes) as BodyInit, replayable: true };
 }
 
-/** A view's own bytes, not copied. */
-function bytesOf(view: ArrayBufferView): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
-
 /** The caller may reuse a buffer as soon as `fetch` has returned, and another attempt comes later: so it is copied. */
 function snapshot(given: unknown, capBytes: number): unknown {
   const view = given instanceof ArrayBuffer ? new Uint8Array(given) : ArrayBuffer.isView(given) && bytesOf(given);
   return view && view.byteLength <= capBytes ? view.slice() : given;
-}
-
-/** Node's `fetch` takes async iterables, and only where `ReadableStream.from` is there too. */
-function asStream(given: unknown): ReadableStream<unknown> | undefined {
-  if (typeof given !== 'object' || given === null) return undefined;
-  if ('getReader' in given) return given as ReadableStream;
-  const streams = globalThis.ReadableStream as unknown as
-    | { from?(source: object): ReadableStream<unknown> }
-    | undefined;
-  return Symbol.asyncIterator in given ? streams?.from?.(given) : undefined;
 }
 
 /** The one standard way to ask whether a stream was read from, which `locked` does not tell. */
@@ -109,11 +95,11 @@ function ofStream(
   signal: AbortSignal | undefined,
 ): SentBody | Promise<SentBody> {
   const reader = stream.getReader();
-  if (!capBytes) return once(undefined, reader);
+  if (!capBytes) return streamedBody(undefined, reader);
   return abortable(buffered(reader, capBytes), signal, (reason) => reader.cancel(reason));
 }
 
-async function buffered(reader: ReadableStreamDefaultReader<unknown>, capBytes: number): Promise<SentBody> {
+async function buffered(reader: BodyReader, capBytes: number): Promise<SentBody> {
   let held: Uint8Array[] = [];
   for (let size = 0; size <= capBytes; ) {
     const chunk = await nextChunk(reader);
@@ -122,53 +108,5 @@ async function buffered(reader: ReadableStreamDefaultReader<unknown>, capBytes: 
     // Copied, for whoever made it may use it again; and joined, for many tiny chunks take far more memory than their bytes.
     if (held.push(chunk.slice()) > 999) held = [joinBytes(held)];
   }
-  return once(joinBytes(held), reader);
-}
-
-/** What was read and then the rest, at the pace of whoever sends it. */
-function once(start: Uint8Array | undefined, reader: ReadableStreamDefaultReader<unknown>): SentBody {
-  let held = start;
-  let fail = (_reason: unknown) => {};
-  const cancel = (reason: unknown) => {
-    held = undefined;
-    return reader.cancel(reason);
-  };
-  const body = new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        fail = (reason) => controller.error(reason);
-      },
-      async pull(controller) {
-        const chunk = held ?? (await nextChunk(reader).catch(blameSource));
-        held = undefined;
-        if (chunk) controller.enqueue(chunk);
-        else controller.close();
-      },
-      cancel,
-    },
-    { highWaterMark: 0 },
-  );
-  const blameSource = (error: unknown) => {
-    sent.sourceError = error;
-    throw error;
-  };
-  const stop = (reason: unknown) => {
-    fail(reason);
-    cancel(reason).catch(ignore);
-  };
-  const sent: SentBody = { body: body as BodyInit, replayable: false, duplex: 'half', stop };
-  return sent;
-}
-
-/** A stream of strings is no body by the standard, but an iterable of strings is one on Node. */
-async function nextChunk(reader: ReadableStreamDefaultReader<unknown>): Promise<Uint8Array | undefined> {
-  const { done, value } = await reader.read();
-  if (done) return undefined;
-  if (ArrayBuffer.isView(value)) return bytesOf(value);
-  if (typeof value === 'string') return new TextEncoder().encode(value);
-  const error = new SwitchoverError('INVALID_REQUEST', 'The request body has a chunk that is not bytes.', {
-    remedy: 'Let the stream give Uint8Array chunks.',
-  });
-  await reader.cancel(error);
-  throw error;
+  return streamedBody(joinBytes(held), reader);
 }

@@ -9,6 +9,7 @@ import {
   hostToAsk,
   nextStep,
   otherHost,
+  type RequestTraits,
   type RetryEnv,
   type RetryState,
 } from '../policy/retry.ts';
@@ -47,7 +48,7 @@ export class RequestRun implements Run {
     let last = ended;
     while (last.response === null || last.outcome.kind !== 'ok') {
       this.#note(last);
-      const step = nextStep(this.#state, last, this.request.traits, this.#env());
+      const step = nextStep(this.#state, last, this.#traits(), this.#env());
       if (step.kind === 'give-up') {
         if (last.response !== null) return last;
         throw requestFailure(step.why, this.trace, last.error);
@@ -56,6 +57,8 @@ export class RequestRun implements Run {
       this.#state = step.state;
       if (last.response !== null) void discard(last.response);
       last.unlink?.();
+      const { sent, init } = this.request;
+      if (sent.again && sent.unread) init.body = sent.again();
       last = await this.#ask(
         step.kind === 'move' ? this.pool.hostOf(step.origin) : await this.#waitForHost(step.delayMs, last),
       );
@@ -78,7 +81,7 @@ export class RequestRun implements Run {
   }
 
   rivalOf(origin: string): HostRecord | undefined {
-    return otherHost(this.#state, origin, this.request.traits, this.#env());
+    return otherHost(this.#state, origin, this.#traits(), this.#env());
   }
 
   /** One attempt, booked. */
@@ -113,6 +116,12 @@ export class RequestRun implements Run {
   #note({ origin, outcome, tookMs }: EndedAttempt): void {
     const cause = outcome.kind === 'ok' ? 'ok' : outcome.cause;
     this.trace.push({ host: origin, cause, tookMs: Math.round(tookMs) });
+  }
+
+  /** What matters of the request now: a stream that nobody has read from yet can be sent again. */
+  #traits(): RequestTraits {
+    const { traits, sent } = this.request;
+    return sent.unread ? { ...traits, bodyReplayable: true } : traits;
   }
 
   #env(): RetryEnv {

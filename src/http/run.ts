@@ -48,7 +48,7 @@ export type SessionPart = (
 
 /** What a `fetch` does beyond moving between hosts. Each part is a function of its own, so that only what is used is bundled. */
 export interface FetchParts {
-  /** {@link bufferedBodies}. Default: texts, forms and buffers can be sent again; a stream is sent once. */
+  /** {@link bufferedBodies}. Default: texts, forms and buffers can be sent again; a stream is refused. */
   readonly bodies: BodyPart;
   /** {@link guardedAnswers}. Default: the answer is handed on as it is. */
   readonly answers: AnswerPart;

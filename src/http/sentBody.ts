@@ -7,8 +7,14 @@ export interface SentBody {
   readonly duplex?: 'half';
   /** Set when the caller's own stream failed while it was sent: no host is to blame for that. */
   sourceError?: unknown;
+  /** True while nothing of a stream was read but what is held: then it can begin anew all the same. */
+  readonly unread?: boolean;
+  /** The body of the next attempt, for a stream that is {@link unread}. */
+  again?(): BodyInit;
+  /** Says that no attempt will follow, so that a source that nobody reads is ended. */
+  end?(): void;
   /**
-   * Ends a stream whose sending is over, and its source. Node's `fetch` does not: after an abort it reads on to the end and
+   * Ends a stream whose sending is over, and its source unless that is unread. Node's `fetch` does not: after an abort it reads on to the end and
    * drops what it reads.
    */
   stop?(reason: unknown): void;

@@ -96,6 +96,7 @@ describe('a stream', () => {
   it('over the cap that is cancelled cancels its source, with the reason', async () => {
     const body = fakeBody(Array.from({ length: 20 }, () => new Uint8Array(30)));
     const sent = await prepare(body.stream);
+    sent.end?.();
     await (sent.body as ReadableStream).cancel('host is gone');
     expect(body.cancelled).toEqual(['host is gone']);
   });
@@ -133,10 +134,36 @@ describe('a stream', () => {
     const sent = await prepare(body.stream);
     const reader = (sent.body as ReadableStream<Uint8Array>).getReader();
     await reader.read();
+    await reader.read();
+    expect(sent.unread).toBe(false);
     sent.stop?.('host is gone');
     expect(await rejection(reader.read())).toBe('host is gone');
     expect(body.cancelled).toEqual(['host is gone']);
     expect(sent.sourceError).toBeUndefined();
+  });
+
+  it('over the cap begins anew while only what is held was read, and its source outlives a host that is gone', async () => {
+    const chunks = Array.from({ length: 20 }, (_, at) => new Uint8Array(30).fill(at));
+    const body = fakeBody(chunks);
+    const sent = await prepare(body.stream);
+    const reader = (sent.body as ReadableStream<Uint8Array>).getReader();
+    await reader.read();
+    sent.stop?.('host is gone');
+    expect([sent.unread, body.cancelled]).toEqual([true, []]);
+    const next = sent.again?.() as ReadableStream<Uint8Array>;
+    sent.end?.();
+    expect(await rejection(reader.read())).toBe('host is gone');
+    expect(await drain(next)).toEqual(new Uint8Array(chunks.flatMap((chunk) => [...chunk])));
+    expect([sent.unread, body.cancelled]).toEqual([false, []]);
+  });
+
+  it('over the cap of which nothing more was read is ended once no attempt follows', async () => {
+    const body = fakeBody([new Uint8Array(CAP + 1), utf8('more')]);
+    const sent = await prepare(body.stream);
+    sent.stop?.('host is gone');
+    expect(body.cancelled).toEqual([]);
+    sent.end?.();
+    expect(body.cancelled).toHaveLength(1);
   });
 
   it('that is stopped under a read that waits blames nobody either', async () => {
@@ -241,6 +268,7 @@ describe('an async iterable', () => {
     const sent = await prepare(parts());
     await settle();
     expect(made).toBe(4);
+    sent.end?.();
     await (sent.body as ReadableStream).cancel();
     expect(ended).toBe(true);
   });
