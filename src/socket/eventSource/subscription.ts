@@ -29,7 +29,7 @@ export interface StreamUrl {
  * gone silent), the new one is opened first and the old one left then.
  */
 export class Subscription implements StreamListener {
-  /** Where the stream was asked for last. */
+  /** Where the stream comes from, or, while there is none, where it was asked for last. */
   url: string;
   /** Connecting, open, closed, as on the web. */
   readyState: 0 | 1 | 2 = 0;
@@ -167,7 +167,7 @@ export class Subscription implements StreamListener {
   }
 
   async #ask(target: StreamTarget): Promise<void> {
-    this.url = target.url;
+    if (!this.#live.isOpen) this.url = target.url;
     this.#attempt = { host: target.origin, controller: new AbortController() };
     this.#overlap.begin();
     const opening = await this.#open(target, this.#attempt.controller);
@@ -175,7 +175,7 @@ export class Subscription implements StreamListener {
     this.#overlap.end(opening.verdict === 'open');
     if (opening.verdict !== 'open') this.#failed(target.origin, opening);
     else if (this.#closed) opening.stream.drop();
-    else this.#adopt(opening.stream);
+    else this.#adopt(opening.stream, target.url);
   }
 
   async #open(target: StreamTarget, controller: AbortController): Promise<Opening> {
@@ -205,8 +205,9 @@ export class Subscription implements StreamListener {
     else this.#finish(streamError(verdict === 'ended' ? 'STREAM_ENDED' : 'STREAM_REFUSED', host, cause));
   }
 
-  #adopt(stream: StreamReader): void {
+  #adopt(stream: StreamReader, url: string): void {
     const isFirst = !this.#live.isOpen;
+    this.url = url;
     this.#live.hold(stream);
     this.#refused = false;
     void stream.read(this.#lastEventId, this.#settings.maxEventChars, this);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createPool } from '../../../src/index.fetch.ts';
 import { SwitchoverError } from '../../../src/policy/error.ts';
 import { createEventSource } from '../../../src/socket/eventSource/createEventSource.ts';
 import { A, B, letter } from '../runtime/world.ts';
@@ -54,6 +55,19 @@ describe('an EventSource', () => {
     last().send('data: b\n\n');
     await clock.advance(60_000);
     expect([heard(), hosts()]).toEqual([[], 'ab']);
+  });
+
+  test('needs no more than the small pool', async () => {
+    const { clock, network, served, hosts } = streamWorld();
+    const pool = createPool([A, B], { clock, fetch: network.fetch });
+    const EventSource = createEventSource(pool);
+    const source = new EventSource('/events');
+    await clock.advance(0);
+    served[0]?.break();
+    await clock.advance(0);
+    expect([hosts(), source.readyState, source.url]).toEqual(['ab', 1, `${B}/events`]);
+    pool.close();
+    expect([source.readyState, served[1]?.signal.aborted]).toEqual([2, true]);
   });
 
   test.each([500, 502, 503, 408, 421, 425, 429])(

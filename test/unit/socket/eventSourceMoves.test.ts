@@ -38,10 +38,11 @@ describe('an EventSource whose pool moves', () => {
       served[0]?.send('data: x\n\n');
       await clock.advance(0);
       expect([source.readyState, heard().at(-1), served[0]?.signal.aborted]).toEqual([1, 'x', false]);
+      expect(source.url).toBe(`${A}/events`);
     }
     heal(B);
     await clock.advance(40_000);
-    expect([hosts(), source.readyState, heard()]).toEqual(['ab', 1, []]);
+    expect([hosts(), source.readyState, source.url, heard()]).toEqual(['ab', 1, `${B}/events`, []]);
     pool.close();
   });
 
