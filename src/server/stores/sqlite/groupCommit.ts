@@ -13,6 +13,7 @@ const MOST_PAUSE_MS = 20;
 
 interface Step {
   readonly writes: boolean;
+  readonly askedMs: number;
   readonly run: () => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -43,8 +44,8 @@ export class GroupCommit {
   >;
   #queue: Step[] = [];
   #scheduled = false;
-  /** Since when the file is held by somebody else; null while it is not. */
-  #busySinceMs: number | null = null;
+  /** Another process holds the file. */
+  #busy = false;
   #pauseMs = LEAST_PAUSE_MS;
   #closed = false;
 
@@ -66,7 +67,8 @@ export class GroupCommit {
   step<T>(run: () => T, writes = true): Promise<T> {
     if (this.#closed) return Promise.reject(storeClosed());
     return new Promise((resolve, reject) => {
-      this.#queue.push({ writes, run, resolve: resolve as (value: unknown) => void, reject });
+      const askedMs = this.#options.clock.now();
+      this.#queue.push({ writes, askedMs, run, resolve: resolve as (value: unknown) => void, reject });
       this.#schedule();
     });
   }
@@ -74,7 +76,7 @@ export class GroupCommit {
   /** Does what has been asked for; takes nothing more. */
   close(): void {
     this.#closed = true;
-    while (this.#queue.length > 0 && this.#busySinceMs === null) this.#turn();
+    while (this.#queue.length > 0 && !this.#busy) this.#turn();
     for (const { reject } of this.#queue.splice(0)) reject(storeClosed());
   }
 
@@ -87,48 +89,59 @@ export class GroupCommit {
       this.#schedule();
     };
     // After the turn's I/O, so that what has come together goes together.
-    if (this.#busySinceMs === null) setImmediate(turn);
+    if (!this.#busy) setImmediate(turn);
     else this.#options.clock.setTimer(turn, this.#pauseMs * (0.5 + Math.random() / 2));
   }
 
   #turn(): void {
     const steps = this.#queue.slice(0, MOST);
-    if (!this.#begin(steps)) return;
+    const fault = this.#begin(steps.some(({ writes }) => writes));
+    this.#busy = isBusy(fault);
+    if (this.#busy) {
+      this.#onBusy(fault);
+      return;
+    }
+    this.#pauseMs = LEAST_PAUSE_MS;
     this.#queue = this.#queue.slice(steps.length);
-    const { unit, tell } = this.#options;
+    if (fault === null) this.#finish(steps);
+    else this.#reject(steps, fault);
+  }
+
+  /** Begins a transaction; what has kept it from that, or null. */
+  #begin(writes: boolean): unknown {
+    try {
+      (writes ? this.#sql.begin : this.#sql.beginRead).run();
+      this.#options.unit.begin(this.#options.nowMs());
+      return null;
+    } catch (error) {
+      this.#rollback();
+      return error;
+    }
+  }
+
+  /** Who only reads need not wait; who has waited for too long has failed. */
+  #onBusy(fault: unknown): void {
+    this.#pauseMs = Math.min(MOST_PAUSE_MS, this.#pauseMs * 2);
+    const reads = this.#queue.filter(({ writes }) => !writes);
+    if (reads.length > 0 && this.#begin(false) === null) {
+      this.#queue = this.#queue.filter(({ writes }) => writes);
+      this.#finish(reads);
+    }
+    const sinceMs = this.#options.clock.now() - this.#options.busyMs;
+    const late = this.#queue.filter(({ askedMs }) => askedMs <= sinceMs);
+    this.#queue = this.#queue.slice(late.length);
+    this.#reject(late, fault);
+  }
+
+  #finish(steps: readonly Step[]): void {
     const outcomes = this.#runAll(steps);
     if (outcomes === null) return;
     for (const outcome of outcomes) {
       if ('error' in outcome) outcome.step.reject(outcome.error);
       else outcome.step.resolve(outcome.value);
     }
+    const { unit, tell } = this.#options;
     for (const news of unit.news) tell(news);
-  }
-
-  /** False where the steps have to wait, or have failed. */
-  #begin(steps: readonly Step[]): boolean {
-    try {
-      const writes = steps.some((step) => step.writes);
-      (writes ? this.#sql.begin : this.#sql.beginRead).run();
-      this.#options.unit.begin(this.#options.nowMs());
-      this.#busySinceMs = null;
-      this.#pauseMs = LEAST_PAUSE_MS;
-      return true;
-    } catch (error) {
-      this.#rollback();
-      if (isBusy(error) && this.#mayWait()) return false;
-      this.#busySinceMs = null;
-      this.#queue = this.#queue.slice(steps.length);
-      this.#reject(steps, error);
-      return false;
-    }
-  }
-
-  #mayWait(): boolean {
-    const nowMs = this.#options.clock.now();
-    this.#busySinceMs ??= nowMs;
-    this.#pauseMs = Math.min(MOST_PAUSE_MS, this.#pauseMs * 2);
-    return nowMs - this.#busySinceMs < this.#options.busyMs;
   }
 
   /** Null where all have failed. */
