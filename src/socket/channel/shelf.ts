@@ -4,6 +4,9 @@ import { Keeper } from './keeper.ts';
 import type { ChannelSettings } from './options.ts';
 import { type Claim, claim } from './owner.ts';
 
+/** After how long a store that failed is tried again. */
+const RETRY_MS = 5_000;
+
 /** What a channel wants to hear of its shelf. */
 export interface ShelfListener {
   /** The state as it is now. */
@@ -25,6 +28,8 @@ export class Shelf {
   #keeper: Keeper | null = null;
   #due = false;
   #durable = false;
+  #closing = false;
+  #cancelRetry: () => void = () => {};
 
   constructor(clock: Clock, settings: ChannelSettings, listener: ShelfListener) {
     this.#clock = clock;
@@ -77,6 +82,9 @@ export class Shelf {
     this.#due = false;
     this.#keeper?.save(this.#listener.state(), (mark, error) => {
       const durable = error === undefined;
+      this.#cancelRetry();
+      // What failed is tried again even where nothing changes any more.
+      if (!durable && !this.#closing) this.#cancelRetry = this.#clock.setTimer(() => this.save(), RETRY_MS, true);
       if (this.#durable && !durable) this.#warn('written', error);
       if (this.#durable !== durable) {
         this.#durable = durable;
@@ -88,6 +96,8 @@ export class Shelf {
 
   /** Stores what is left to store, and gives the place up. */
   async close(): Promise<void> {
+    this.#closing = true;
+    this.#cancelRetry();
     await this.#keeper?.settled();
     this.flush();
     await this.#keeper?.settled();

@@ -205,7 +205,9 @@ export class Disk implements KeyValueStore {
   lastIsDone = false;
   /** Nothing of a dead process is written or sent any more. */
   dead = false;
-  mood: 'well' | 'full' | 'hangs' | 'broken' = 'well';
+  private now: 'well' | 'full' | 'hangs' | 'broken' = 'well';
+  /** Who waits for it to answer again. */
+  private hanging: (() => void)[] = [];
   readonly locks: OwnerLock = {
     acquire: (name) => {
       const owners = OWNERS.get(this.values) ?? new Map<string, Disk>();
@@ -221,10 +223,15 @@ export class Disk implements KeyValueStore {
     this.values = values;
   }
 
+  set mood(mood: Disk['now']) {
+    this.now = mood;
+    if (mood !== 'hangs') for (const go of this.hanging.splice(0)) go();
+  }
+
   async get(key: string): Promise<string | undefined> {
     await null;
-    if (this.mood === 'broken') throw new Error('the disk is broken');
-    if (this.mood === 'hangs') return new Promise(() => {});
+    if (this.now === 'broken') throw new Error('the disk is broken');
+    if (this.now === 'hangs') await new Promise<void>((go) => this.hanging.push(go));
     return this.values.get(key);
   }
 
@@ -233,9 +240,10 @@ export class Disk implements KeyValueStore {
 
   private async write(key: string, act: () => void): Promise<void> {
     await null;
-    if (this.mood === 'full') throw new Error('the disk is full');
+    if (this.now === 'hangs') await new Promise<void>((go) => this.hanging.push(go));
+    if (this.now === 'full') throw new Error('the disk is full');
     const last = this.left-- <= 0;
-    if (this.mood === 'hangs' || this.dead) return new Promise(() => {});
+    if (this.dead) return new Promise(() => {});
     if (!last || this.lastIsDone) act();
     this.dead = last;
     if (last) return new Promise(() => {});
