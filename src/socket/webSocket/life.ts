@@ -261,7 +261,6 @@ export class SocketLife implements DialOwner, PulseOwner, PoolNews {
   /** Asks for a successor of a link that stays until that is there: a better host, or for one that may be dead any. */
   #replace(cause: string): void {
     const from = this.#wire?.origin ?? '';
-    if (!this.#doubted && this.#pool.state.current === from) return;
     this.#left = { from, cause, atMs: this.#nowMs() };
     this.#ask(this.#doubted ? null : from);
   }

@@ -291,6 +291,26 @@ describe('closing', () => {
     expect(heard()).toEqual([]);
   });
 
+  test('leaves nothing in the pool', async () => {
+    const { make, clock, last, pool } = socketWorld();
+    const listeners = new Set<unknown>();
+    const { on, off } = pool.events;
+    pool.events.on = (name, listener) => {
+      listeners.add(listener);
+      on.call(pool.events, name, listener as never);
+    };
+    pool.events.off = (name, listener) => {
+      listeners.delete(listener);
+      off.call(pool.events, name, listener as never);
+    };
+    const socket = make();
+    await clock.advance(0);
+    expect(listeners.size).toBe(2);
+    socket.close();
+    last().end(1000);
+    expect([listeners.size, clock.timers]).toEqual([0, []]);
+  });
+
   test('in a handler leaves nothing behind', async () => {
     for (const type of ['open', 'reconnecting', 'reconnected', 'message']) {
       const { make, clock, sockets, last } = socketWorld();

@@ -60,6 +60,30 @@ describe('opening', () => {
     pool.close();
   });
 
+  test('blames a mute host whose time is over, and only then goes on where no second one was to be asked', async () => {
+    const { make, clock, dialled, news } = socketWorld({ dial: { a: mute }, socket: { staggerMs: 60_000 } });
+    make();
+    await clock.advance(4_999);
+    expect([dialled(), news()]).toEqual(['a', []]);
+    await clock.advance(1);
+    expect([dialled(), news()[0]]).toEqual(['ab', 'a half-open']);
+  });
+
+  test('comes to nothing where an app function answers after the socket was closed', async () => {
+    let answer: (url: string) => void = () => {};
+    const { make, clock, dialled } = socketWorld();
+    const socket = make(
+      () =>
+        new Promise<string>((resolve) => {
+          answer = resolve;
+        }),
+    );
+    socket.close();
+    answer('/live');
+    await clock.advance(60_000);
+    expect([dialled(), socket.readyState, clock.timers.length]).toEqual(['', 3, 0]);
+  });
+
   test('once only (`reconnect: false`) tries each host that is well, and then fails', async () => {
     const { make, clock, dialled, heard, behaviour, last } = socketWorld({
       dial: { a: refuse },
@@ -349,6 +373,20 @@ describe('never in a loop', () => {
     await clock.advance(60_000);
     expect(sockets.length).toBeLessThan(15);
     pool.close();
+  });
+
+  test('good news does not cut the wait that spreads the clients of a host that died', async () => {
+    let draw = 0.9;
+    const { make, clock, dialled, last, wake } = socketWorld({ random: () => draw });
+    make();
+    await clock.advance(10_000);
+    last().end();
+    draw = 0;
+    wake();
+    await clock.advance(899);
+    expect(dialled()).toBe('a');
+    await clock.advance(1);
+    expect(dialled()).toBe('aa');
   });
 
   test('good news brings a round forward, but news that never end do not', async () => {

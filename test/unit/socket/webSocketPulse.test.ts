@@ -122,6 +122,18 @@ describe('on waking', () => {
     expect(heard()[0]).toBe('lost a no answer');
   });
 
+  test('a link that stays silent is given up even where every timer is late', async () => {
+    const clock = manualClock();
+    const { make, heard } = socketWorld({ clock, socket: asking });
+    make();
+    await settle();
+    for (let minute = 0; minute < 3; minute++) {
+      clock.freeze(60_000);
+      clock.advance(0);
+    }
+    expect(heard()).toEqual(['open a', 'lost a no answer']);
+  });
+
   test('a link that can’t be asked is replaced after a long sleep, once its successor is there', async () => {
     const clock = manualClock();
     const { make, sockets, heard, pool } = socketWorld({ clock });
