@@ -233,6 +233,7 @@ export class Connection<I extends Identity> implements Wire, Waiter {
   }
 
   #setAlarm(): void {
+    if (this.#state.kind === 'closed') return;
     this.#owner.wakeBy(this, Math.min(nextServerTickMs(this.#state), this.#renewByMs));
   }
 }

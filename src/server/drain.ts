@@ -28,6 +28,7 @@ export function drain<Transaction extends StoreTransaction, I extends Identity>(
     throw invalid('jitterMs', 'is longer than deadlineMs', 'Let all leave before the deadline.');
   const { to } = options;
   const target = to === undefined ? {} : { to };
+  hub.standing = { role: 'draining', to: to ?? null };
   const away = () => ({ kind: 'close', code: CLOSE.away, windowMs: hub.policy.retryWindowMs, ...target }) as const;
   for (const connection of [...hub.connections]) {
     // Who has not been welcomed has nothing to keep.

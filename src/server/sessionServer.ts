@@ -192,7 +192,6 @@ class Server<Transaction extends StoreTransaction, I extends Identity> implement
     const hub = this.#hub;
     if (this.#draining !== null) return this.#draining;
     const to = options.to === undefined ? null : originOf(options.to);
-    hub.standing = { role: 'draining', to };
     const done = drain(hub, { ...options, ...(to === null ? {} : { to }) }).then(() => {
       this.#draining = null;
       hub.announcer.emit('drained');
