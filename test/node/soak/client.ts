@@ -80,7 +80,10 @@ export class SoakClient {
     });
     channel.on('message', (data) => this.#get((data as Told).id));
     channel.on('gap', (gap) => this.note({ kind: 'gap', ...gap }));
-    channel.on('warning', ({ code, cause }) => this.note({ kind: 'warning', what: `${code} ${String(cause ?? '')}` }));
+    channel.on('warning', ({ code, cause }) => {
+      if (code === 'EXPIRED' || code === 'UNKNOWN_FATE') this.note({ kind: 'forsaken', why: code });
+      else this.note({ kind: 'warning', what: `${code} ${String(cause ?? '')}` });
+    });
     channel.on('error', ({ code, message }) => this.note({ kind: 'failed', what: `${code} ${message}` }));
     return channel;
   }

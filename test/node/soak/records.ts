@@ -27,12 +27,16 @@ export type ClientRecord =
       readonly epoch: number;
       readonly result: 'resumed' | 'partial' | 'new';
     }
+  /** A server has told the client that its token is not good. */
+  | { readonly kind: 'tokenRefused' }
   | { readonly kind: 'sent'; readonly n: number; readonly keyed: boolean; readonly perishable: boolean }
   | { readonly kind: 'accepted'; readonly n: number }
   /** Surely not accepted. */
   | { readonly kind: 'refused'; readonly n: number; readonly why: string }
   /** Nobody knows; `resent` where it is sent again and another line will follow. */
   | { readonly kind: 'unknown'; readonly n: number; readonly resent: boolean }
+  /** A message of an earlier life was not accepted, or nobody knows; `why` is the code. */
+  | { readonly kind: 'forsaken'; readonly why: string }
   /** The client's store has said that it keeps all messages of this life up to this one that are not settled. */
   | { readonly kind: 'stored'; readonly n: number }
   | { readonly kind: 'delivered'; readonly id: string }

@@ -37,6 +37,8 @@ const SHORT_MS = [30, 250] as const;
 const LONG_MS = [1_500, 3_500] as const;
 const LONG_SHARE = 0.12;
 const CALM_MS = [150, 650] as const;
+/** Share of the freezes that hit clients: devices that sleep. */
+const SLEEPERS = 0.25;
 /** Share of the client kills after which the session has expired. */
 const EXPIRED_SHARE = 0.08;
 
@@ -65,8 +67,8 @@ function drawKind(mix: ScheduleOptions['mix'], random: () => number): FaultKind 
 
 function drawTargets(kind: FaultKind, { clientProcesses }: ScheduleOptions, random: () => number): readonly Target[] {
   if (kind === 'bothDown') return ['server:0', 'server:1'];
-  if (kind === 'clientKill') return [`clients:${Math.floor(random() * clientProcesses)}`];
-  return [`server:${Math.floor(random() * 2)}`];
+  const ofClients = kind === 'clientKill' || (kind === 'freeze' && random() < SLEEPERS);
+  return [ofClients ? `clients:${Math.floor(random() * clientProcesses)}` : `server:${Math.floor(random() * 2)}`];
 }
 
 function drawSpan(kind: FaultKind, { ttlMs }: ScheduleOptions, random: () => number): number {

@@ -58,6 +58,13 @@ describe('the checker has nothing against', () => {
     expect(check(end(story).evidence)).toEqual([]);
   });
 
+  it('messages that were given up after their client was killed, if the next life was told', () => {
+    const story = begin().sends(1, { perishable: true }).sends(2, { perishable: true });
+    story.client({ kind: 'stored', n: 2 });
+    reborn(story).client({ kind: 'forsaken', why: 'EXPIRED' }, { kind: 'forsaken', why: 'EXPIRED' });
+    expect(check(end(story).evidence)).toEqual([]);
+  });
+
   it('a message that was given up in time', () => {
     const story = begin().sends(1, { perishable: true }).client({ kind: 'refused', n: 1, why: 'expired' });
     expect(check(end(story.talk([2], 1)).evidence)).toEqual([]);
@@ -103,6 +110,14 @@ describe('towards the servers the checker finds', () => {
 
   it('a message that was stored, and forgotten after its client was killed', () => {
     const story = reborn(begin().sends(1).client({ kind: 'stored', n: 1 }));
+    expect(kindsIn(end(story))).toEqual(['silent-loss']);
+  });
+
+  it('messages that were given up in silence after their client was killed', () => {
+    const story = begin();
+    for (const n of [1, 2, 3]) story.sends(n, { perishable: true });
+    story.client({ kind: 'stored', n: 3 });
+    reborn(story).client({ kind: 'forsaken', why: 'EXPIRED' });
     expect(kindsIn(end(story))).toEqual(['silent-loss']);
   });
 
@@ -236,6 +251,9 @@ describe('of sessions the checker finds', () => {
   });
 
   it('a client whose token is refused', () => {
-    expect(kindsIn(end(begin().answeredAttach(0, 'refused', '', 'S')))).toEqual(['token-refused']);
+    const story = () => begin().answeredAttach(0, 'refused', '', 'S');
+    expect(kindsIn(end(story().client({ kind: 'tokenRefused' })))).toEqual(['token-refused']);
+    // Without that the client had left already when its hello was read.
+    expect(kindsIn(end(story()))).toEqual([]);
   });
 });

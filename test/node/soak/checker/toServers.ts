@@ -20,7 +20,11 @@ export function checkToServers(world: World, client: string): void {
   checkEffects(world, client, effects, messages);
   const done = new Set(effects.map(({ n }) => n));
   const stored = storedOf(lives, done);
-  for (const message of messages.values()) checkFate(world, client, message, done.has(message.n), stored);
+  const forgotten = [...messages.values()].filter((message) => {
+    checkFate(world, client, message, done.has(message.n));
+    return message.fate === 'open' && !done.has(message.n) && message.n <= (stored.get(message.life) ?? 0);
+  });
+  checkForgotten(world, client, lives, forgotten);
 }
 
 function readMessages({ complain }: World, client: string, lives: readonly Life[]): Map<number, Message> {
@@ -78,21 +82,29 @@ function storedOf(lives: readonly Life[], done: ReadonlySet<number>): ReadonlyMa
   return new Map(lives.map((life) => [life, last(life)]));
 }
 
-function checkFate(
-  { complain, lostSessionsOf }: World,
-  client: string,
-  message: Message,
-  done: boolean,
-  stored: ReadonlyMap<Life, number>,
-): void {
-  const { n, fate, life, us } = message;
+function checkFate({ complain }: World, client: string, { n, fate, life }: Message, done: boolean): void {
   if (fate === 'accepted' && !done) complain('lost-after-acceptance', client, `message ${n}`);
   if (fate === 'refused' && done) complain('effect-after-refusal', client, `message ${n}`);
-  if (fate !== 'open') return;
-  if (life.ended === 'stopped') complain('unsettled', client, `message ${n}`);
-  // The process was killed before it could be told. What its store had is settled by a later life.
-  if (life.ended === 'stopped' || done || n > (stored.get(life) ?? 0)) return;
-  // A report that came just before the kill died with it. Only two things make one: time that ran out, and a lost session.
-  const excused = message.perishable || (!message.keyed && lostSessionsOf(client).some((lostUs) => lostUs >= us));
-  if (!excused) complain('silent-loss', client, `message ${n} was stored, has no effect, and nobody was told`);
+  if (fate === 'open' && life.ended === 'stopped') complain('unsettled', client, `message ${n}`);
+}
+
+/**
+ * Messages that the client's store had when its process was killed, and that have no effect. Only two things make one: time that ran
+ * out, and a lost session. The next life is told of each; but for what is told just when that one is killed, too.
+ */
+function checkForgotten(
+  { complain, lostSessionsOf }: World,
+  client: string,
+  lives: readonly Life[],
+  forgotten: readonly Message[],
+): void {
+  const lost = lostSessionsOf(client);
+  const founded = ({ perishable, keyed, us }: Message) => perishable || (!keyed && lost.some((lostUs) => lostUs >= us));
+  for (const message of forgotten) {
+    if (!founded(message)) complain('silent-loss', client, `message ${message.n} was stored, and has no effect`);
+  }
+  const told = lives.flatMap(({ lines }) => lines.filter(({ kind }) => kind === 'forsaken')).length;
+  const kills = lives.filter(({ ended }) => ended === 'killed').length;
+  if (forgotten.length > told + kills)
+    complain('silent-loss', client, `${forgotten.length} messages are lost, and the next lives were told of ${told}`);
 }
