@@ -46,20 +46,32 @@ export async function doFaults(
 }
 
 async function doFault(fleet: Fleet, { kind, targets, forMs }: Fault): Promise<void> {
-  const indexes = targets.map((target) => Number(target.split(':')[1]));
-  if (kind === 'clientKill')
-    return crash(
-      indexes.map((index) => at(fleet.clients, index)),
-      forMs,
-    );
-  const machines = indexes.map((index) => at(fleet.machines, index));
-  const servers = machines.map(({ server }) => server);
-  const [first] = machines;
-  if (kind === 'kill' || kind === 'bothDown' || first === undefined) return crash(servers, forMs);
-  if (kind === 'freeze') return freeze(first.server, forMs);
-  if (kind === 'drain') return drain(first.server, forMs);
-  return vanish(first, forMs);
+  const processes = targets.map((target) => processOf(fleet, target));
+  const [first] = processes;
+  if (first === undefined) throw new RangeError('a fault of nothing');
+  switch (kind) {
+    case 'kill':
+    case 'bothDown':
+    case 'clientKill':
+      return crash(processes, forMs);
+    case 'freeze':
+      return freeze(first, forMs);
+    case 'drain':
+      return drain(first, forMs);
+    case 'blackhole':
+      return vanish(networkOf(fleet, first), forMs);
+  }
 }
+
+function processOf({ machines, clients }: Fleet, target: Target): Server {
+  const [kind, index] = target.split(':');
+  const found = kind === 'clients' ? clients[Number(index)] : machines[Number(index)]?.server;
+  if (found === undefined) throw new RangeError(`there is no ${target}`);
+  return found;
+}
+
+const networkOf = ({ machines }: Fleet, process: Server): Namespace | undefined =>
+  machines.find(({ server }) => server === process)?.network;
 
 /** SIGKILL, and a new process after a while. */
 async function crash(processes: readonly Server[], forMs: number): Promise<void> {
@@ -84,14 +96,8 @@ async function drain(server: Server, forMs: number): Promise<void> {
 }
 
 /** No packet comes or goes. What TCP has kept goes on afterwards. */
-async function vanish({ network }: Machine, forMs: number): Promise<void> {
+async function vanish(network: Namespace | undefined, forMs: number): Promise<void> {
   await network?.blackhole();
   await sleep(forMs);
   await network?.heal();
-}
-
-function at<Item>(items: readonly Item[], index: number): Item {
-  const item = items[index];
-  if (item === undefined) throw new RangeError(`there is no ${index}`);
-  return item;
 }
