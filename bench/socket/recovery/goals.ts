@@ -19,6 +19,7 @@ export function goals(outcomes: readonly Outcome[]): Goal[] {
     ...waited.flatMap((fault) => [
       longest(outcomes, jittered, fault, 8_000, `a ${fault} costs an idle channel at most 8 s`, 'idleMs'),
       longest(outcomes, jittered, fault, 3_000, `and at most 3 s where a send is not acknowledged`, 'talkingMs'),
+      longest(outcomes, dropIn, fault, 8_000, `a ${fault} costs the drop-in WebSocket at most 8 s`),
     ]),
     exact(outcomes),
   ];
