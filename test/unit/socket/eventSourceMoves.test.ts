@@ -72,6 +72,35 @@ describe('an EventSource whose pool moves', () => {
     pool.close();
   });
 
+  test('takes the same ID for another event, once the new stream is past what it repeats', async () => {
+    const { clock, pool, open, served, last, set, heal, heard } = streamWorld();
+    open();
+    await clock.advance(0);
+    for (const [from, to] of [
+      [A, B],
+      [B, A],
+    ] as const) {
+      set(to, async (request) => {
+        await new Promise<void>((resolve) => void clock.setTimer(resolve, 100));
+        heal(to);
+        return pool.ports.fetch(request);
+      });
+      const old = last();
+      pool.prefer(to);
+      await clock.advance(50);
+      // Only the first move has something to repeat.
+      if (from === A) old.send('id: 2\ndata: b\n\n');
+      await clock.advance(50);
+      last().send(from === A ? 'id: 9\ndata: x\n\nid: 2\ndata: y\n\n' : 'id: 11\n\n');
+      await clock.advance(0);
+    }
+    expect(heard()).toEqual(['open 1', 'b#2', 'x#9', 'y#2']);
+    last().break();
+    await clock.advance(0);
+    expect([served.length, last().headers.get('last-event-id')]).toEqual([4, '11']);
+    pool.close();
+  });
+
   test('a stream that breaks while it repeats goes on after the last event that was handed out', async () => {
     const { clock, pool, open, served, last, set, heal, heard } = streamWorld();
     open();

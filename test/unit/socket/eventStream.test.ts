@@ -79,6 +79,18 @@ describe('an event stream', () => {
     expect(read('data: a\n\n', { id: '9' })).toEqual([event('a', { id: '9' })]);
   });
 
+  test('says the same cut in two at any place, and byte for byte', () => {
+    const whole = bytes(
+      '\ufeff:c\r\ndata: é1\r\ndata: ☃\r\n\r\nid: 7\rdata: 2\r\revent: x\ndata: 3\n\nretry: 5\r\n\r\n',
+    );
+    const expected = readPieces([whole]);
+    expect(expected.items).toHaveLength(4);
+    for (let at = 0; at <= whole.length; at++) {
+      expect(readPieces([whole.subarray(0, at), whole.subarray(at)])).toEqual(expected);
+    }
+    expect(readPieces([...whole].map((byte) => Uint8Array.of(byte)))).toEqual(expected);
+  });
+
   test('says the same however it is cut to pieces', () => {
     const field = fc.oneof(
       fc.constantFrom('data', 'id', 'event', 'retry', '', 'x'),
