@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { SwitchoverError } from '../../../policy/error.ts';
 import type { Range } from '../../../session/frames.ts';
 import type { StoreResult } from '../../../session/serverState.ts';
 import type { AcceptRequest, Apply } from '../../sessionStore.ts';
@@ -77,14 +78,16 @@ export class Accepting {
     work: Promise<unknown>,
     transaction: MessageTransaction,
   ): StoreResult | Waiting {
+    // Where the step fails nobody waits for the work, so nobody would hear of its end.
+    work.catch(() => {});
     try {
       transaction.wait();
       const before = this.#accepted({ ...request, items: request.items.filter((item) => item.seq < seq) });
       if (before.kind === 'accepted') return { kind: 'waiting', work, transaction, seq, gaps: before.gaps };
-      abandon(work, transaction);
+      transaction.end();
       return before;
     } catch (error) {
-      abandon(work, transaction);
+      transaction.end();
       throw error;
     }
   }
@@ -104,6 +107,8 @@ export class Accepting {
 
   #finish(transaction: MessageTransaction): void {
     byApplication(() => transaction.finish());
+    // Some errors make the engine undo everything; where a handler has caught one, what follows would be committed by itself.
+    if (this.#database.isTransaction === false) throw undone();
     for (const { sid, payload } of transaction.appends) {
       appendTo(this.#sessions, sid, payload, this.#unit.nowMs, this.#limits.replay);
     }
@@ -114,16 +119,15 @@ export class Accepting {
   }
 }
 
+const undone = () =>
+  new SwitchoverError('STORE_FAILED', 'A statement of a handler has failed, and with it the whole transaction.', {
+    remedy: 'Let errors of the database leave the handler, and do not end its transaction.',
+  });
+
 function byApplication<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
     throw new ApplicationFault(error);
   }
-}
-
-/** Nobody waits for the work any more, so nobody would hear of its end. */
-function abandon(work: Promise<unknown>, transaction: MessageTransaction): void {
-  transaction.end();
-  work.catch(() => {});
 }

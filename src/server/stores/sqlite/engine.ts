@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { SwitchoverError } from '../../../policy/error.ts';
 
 /** SQLite's primary result codes that mean something here (https://sqlite.org/rescode.html). */
+const ERROR = 1;
 const BUSY = 5;
 const READONLY = 8;
 const CORRUPT = 11;
@@ -29,6 +30,9 @@ function resultCode(error: unknown): number {
   const from = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) : 0;
   return Number.isInteger(from) ? from & 0xff : 0;
 }
+
+/** A statement that does not fit what is there: a table or a column is missing. */
+export const isMismatch = (error: unknown): boolean => resultCode(error) === ERROR;
 
 export const isBusy = (error: unknown): boolean => resultCode(error) === BUSY;
 

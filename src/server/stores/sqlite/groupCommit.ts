@@ -11,8 +11,11 @@ const MOST = 256;
 const LEAST_PAUSE_MS = 1;
 const MOST_PAUSE_MS = 20;
 
+/** Reads only; writes, and may be done again where it was undone; or calls the application, which is not called twice. */
+export type StepKind = 'read' | 'write' | 'once';
+
 interface Step {
-  readonly writes: boolean;
+  readonly kind: StepKind;
   readonly askedMs: number;
   readonly run: () => unknown;
   readonly resolve: (value: unknown) => void;
@@ -64,11 +67,11 @@ export class GroupCommit {
   }
 
   /** Does `run` in a transaction, and gives what it gives. It must be done when it returns. */
-  step<T>(run: () => T, writes = true): Promise<T> {
+  step<T>(run: () => T, kind: StepKind = 'write'): Promise<T> {
     if (this.#closed) return Promise.reject(storeClosed());
     return new Promise((resolve, reject) => {
       const askedMs = this.#options.clock.now();
-      this.#queue.push({ writes, askedMs, run, resolve: resolve as (value: unknown) => void, reject });
+      this.#queue.push({ kind, askedMs, run, resolve: resolve as (value: unknown) => void, reject });
       this.#schedule();
     });
   }
@@ -95,7 +98,7 @@ export class GroupCommit {
 
   #turn(): void {
     const steps = this.#queue.slice(0, MOST);
-    const fault = this.#begin(steps.some(({ writes }) => writes));
+    const fault = this.#begin(steps.some(({ kind }) => kind !== 'read'));
     this.#busy = isBusy(fault);
     if (this.#busy) {
       this.#onBusy(fault);
@@ -122,9 +125,9 @@ export class GroupCommit {
   /** Who only reads need not wait; who has waited for too long has failed. */
   #onBusy(fault: unknown): void {
     this.#pauseMs = Math.min(MOST_PAUSE_MS, this.#pauseMs * 2);
-    const reads = this.#queue.filter(({ writes }) => !writes);
+    const reads = this.#queue.filter(({ kind }) => kind === 'read');
     if (reads.length > 0 && this.#begin(false) === null) {
-      this.#queue = this.#queue.filter(({ writes }) => writes);
+      this.#queue = this.#queue.filter(({ kind }) => kind !== 'read');
       this.#finish(reads);
     }
     const sinceMs = this.#options.clock.now() - this.#options.busyMs;
@@ -144,32 +147,49 @@ export class GroupCommit {
     for (const news of unit.news) tell(news);
   }
 
-  /** Null where all have failed. */
+  /** Null where there is nothing to be told yet, or all has been. */
   #runAll(steps: readonly Step[]): readonly Outcome[] | null {
     try {
       const outcomes = steps.map((step) => this.#run(step));
-      if (steps.some(({ writes }) => writes)) this.#options.unit.save();
+      if (steps.some(({ kind }) => kind !== 'read')) this.#options.unit.save();
       this.#sql.commit.run();
       return outcomes;
     } catch (error) {
       this.#rollback();
-      this.#reject(steps, error);
+      if (error instanceof Undone) this.#onUndone(steps, error);
+      else this.#reject(steps, error);
       return null;
     }
   }
 
   #run(step: Step): Outcome {
-    if (!step.writes) return this.#attempt(step);
+    if (step.kind === 'read') return this.#attempt(step);
     const restore = this.#options.unit.mark();
     this.#sql.save.run();
     const outcome = this.#attempt(step);
     if ('error' in outcome) {
-      // Where the engine has undone the whole transaction by itself, this throws, and all its steps have failed.
-      this.#sql.undo.run();
+      this.#undo(outcome);
       restore();
     }
     this.#sql.release.run();
     return outcome;
+  }
+
+  #undo(outcome: Outcome): void {
+    try {
+      this.#sql.undo.run();
+    } catch {
+      throw new Undone(outcome);
+    }
+  }
+
+  /** Some errors make the engine undo the whole transaction: a full disk, for one. The other steps do not suffer for it. */
+  #onUndone(steps: readonly Step[], { outcome }: Undone): void {
+    const at = steps.indexOf(outcome.step);
+    const again = steps.filter(({ kind }, place) => place > at || (place < at && kind !== 'once'));
+    this.#queue = [...again, ...this.#queue];
+    const failed = steps.filter((step) => !again.includes(step));
+    for (const { reject } of failed) reject(outcome.error);
   }
 
   #attempt(step: Step): Outcome {
@@ -191,5 +211,15 @@ export class GroupCommit {
   #reject(steps: readonly Step[], error: unknown): void {
     const fault = stepFault(error, this.#options.path);
     for (const { reject } of steps) reject(fault);
+  }
+}
+
+/** The engine has undone the transaction because of this step. */
+class Undone extends Error {
+  readonly outcome: Outcome;
+
+  constructor(outcome: Outcome) {
+    super();
+    this.outcome = outcome;
   }
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SwitchoverError } from '../../../policy/error.ts';
+import { isMismatch } from './engine.ts';
 
 /** Raised with each change of the tables below. */
 export const SCHEMA_VERSION = 1;
@@ -65,7 +66,8 @@ export function ensureSchema(database: DatabaseSync, path: string): void {
 function versionOf(database: DatabaseSync): string {
   try {
     return String(database.prepare('SELECT version FROM switchover_state').get()?.['version'] ?? 'unknown');
-  } catch {
-    return 'unknown';
+  } catch (error) {
+    if (isMismatch(error)) return 'unknown';
+    throw error;
   }
 }

@@ -130,7 +130,7 @@ class FileSessionStore implements SqliteSessionStore {
     const busy = request.op === 'attach' ? this.#applying.get(request.sid) : undefined;
     if (busy !== undefined) return busy.then(() => this.run(request));
     const step = () => runStep(this.#sessions, request, this.#unit.nowMs, this.#limits.replay);
-    return this.#group.step(step, request.op !== 'read');
+    return this.#group.step(step, request.op === 'read' ? 'read' : 'write');
   }
 
   async accept(request: AcceptRequest, apply: Apply<SqliteTransaction>): Promise<StoreResult> {
@@ -139,7 +139,7 @@ class FileSessionStore implements SqliteSessionStore {
       if (busy === undefined) break;
       await busy;
     }
-    const done = await this.#group.step(() => this.#accepting.accept(request, apply));
+    const done = await this.#group.step(() => this.#accepting.accept(request, apply), 'once');
     if (done.kind !== 'waiting') return done;
     const finished = this.#finish(request, done);
     const end = () => void this.#applying.delete(request.sid);
@@ -149,7 +149,7 @@ class FileSessionStore implements SqliteSessionStore {
   }
 
   sessionsOf(subject: string): Promise<readonly string[]> {
-    return this.#group.step(() => this.#sessions.ofSubject(subject), false);
+    return this.#group.step(() => this.#sessions.ofSubject(subject), 'read');
   }
 
   watch(listener: (news: StoreNews) => void): () => void {
@@ -186,7 +186,7 @@ class FileSessionStore implements SqliteSessionStore {
   async #finish(request: AcceptRequest, waiting: Waiting): Promise<StoreResult> {
     try {
       await waiting.work;
-      return await this.#group.step(() => this.#accepting.acceptWaited(request, waiting));
+      return await this.#group.step(() => this.#accepting.acceptWaited(request, waiting), 'once');
     } finally {
       waiting.transaction.end();
     }
@@ -209,7 +209,7 @@ class FileSessionStore implements SqliteSessionStore {
     return {
       acquire: (name, holder, ttlMs) => this.#group.step(() => leases.acquire(name, holder, ttlMs, now())),
       release: (name, holder, epoch) => this.#group.step(() => leases.release(name, holder, epoch, now())),
-      read: (name) => this.#group.step(() => leases.read(name, now()), false),
+      read: (name) => this.#group.step(() => leases.read(name, now()), 'read'),
     };
   }
 }

@@ -7,7 +7,7 @@ import { StagedTransaction } from '../staging.ts';
 export interface SqliteTransaction extends StoreTransaction {
   /**
    * The database itself: what is written through it commits with the message, or not at all. Only for handlers that do not wait. A
-   * handler must not end the transaction, nor begin one.
+   * handler must not end the transaction, nor begin one, and errors of the database have to leave it.
    *
    * @throws SwitchoverError `TRANSACTION_OVER` after the handler has waited for something.
    */
