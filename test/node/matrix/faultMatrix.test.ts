@@ -16,23 +16,24 @@ import { readTable } from './table.ts';
  * what the call rejected with: NR for NOT_REPLAYABLE, BB for BODY_BROKEN. Of a download it is counted how often it was
  * asked for.
  *
- * - upload: a stream that fits into the buffer, with a key. big upload: one that does not, with a key; it is sent once.
+ * - upload: a stream that fits into the buffer, with a key. big upload: one that does not, with a key; it is sent again only
+ *   where nothing was read of it but what is held.
  * - download: read chunk by chunk, with a strong ETag that is the server's own.
  * - a ends: what the client holds of `a` after this request and two GETs; `left` if new work goes to `b`.
  */
 const TABLE = `
   fault                            | GET   | POST    | POST+key | upload  | big upload | download | a ends
   ---------------------------------|-------|---------|----------|---------|------------|----------|---------------
-  connection refused               | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
-  name does not resolve            | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
-  name server is silent            | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
-  name unknown to the system       | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
-  certificate expired              | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
-  certificate of another name      | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
-  certificate self-signed          | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
-  certificate of an unknown issuer | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
-  no TLS behind https              | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
-  SYN black-holed                  | b 0+1 | b 0+1   | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
+  connection refused               | b 0+1 | b 0+1   | b 0+1    | b 0+1   | b 0+1      | b 0+1    | ejected, left
+  name does not resolve            | b 0+1 | b 0+1   | b 0+1    | b 0+1   | b 0+1      | b 0+1    | ejected, left
+  name server is silent            | b 0+1 | b 0+1   | b 0+1    | b 0+1   | b 0+1      | b 0+1    | ejected, left
+  name unknown to the system       | b 0+1 | b 0+1   | b 0+1    | b 0+1   | b 0+1      | b 0+1    | ejected, left
+  certificate expired              | b 0+1 | b 0+1   | b 0+1    | b 0+1   | b 0+1      | b 0+1    | ejected, left
+  certificate of another name      | b 0+1 | b 0+1   | b 0+1    | b 0+1   | b 0+1      | b 0+1    | ejected, left
+  certificate self-signed          | b 0+1 | b 0+1   | b 0+1    | b 0+1   | b 0+1      | b 0+1    | ejected, left
+  certificate of an unknown issuer | b 0+1 | b 0+1   | b 0+1    | b 0+1   | b 0+1      | b 0+1    | ejected, left
+  no TLS behind https              | b 0+1 | b 0+1   | b 0+1    | b 0+1   | b 0+1      | b 0+1    | ejected, left
+  SYN black-holed                  | b 0+1 | b 0+1   | b 0+1    | b 0+1   | b 0+1      | b 0+1    | ejected, left
   black-holed while connected      | b 0+1 | NR 0+0  | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
   SIGSTOP                          | b 0+1 | NR 0+0  | b 0+1    | b 0+1   | NR 0+0     | b 0+1    | ejected, left
   accepts and stays mute           | b 1+1 | NR 1+0  | b 1+1    | b 1+1   | NR 1+0     | b 1+1    | ejected, left
