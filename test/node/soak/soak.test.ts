@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { useRig } from '../../rig/vitest.ts';
 import type { Violation, ViolationKind } from './checker/violation.ts';
 import type { Break } from './orders.ts';
+import { type FaultKind, MIX } from './schedule.ts';
 import { type SoakOptions, type SoakResult, soak } from './soak.ts';
 
 const SEED = Number(process.env['SOAK_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
@@ -32,19 +33,24 @@ describe(`a soak, seed ${SEED}`, () => {
   }, 180_000);
 });
 
-/** A part that is left out, and what the checker must say of it. */
-const BROKEN: readonly (readonly [Break, ViolationKind])[] = [
-  ['no-dedupe', 'repeated-effect'],
-  ['no-fence', 'fence-passed'],
-  ['no-persist', 'session-forgotten'],
-  ['no-commit', 'lost-after-acceptance'],
+/** No other faults than these. */
+const only = (...kinds: readonly FaultKind[]) =>
+  Object.fromEntries(Object.keys(MIX).map((kind) => [kind, kinds.includes(kind as FaultKind) ? 1 : 0]));
+
+/** A part that is left out, what the checker must say of it, and what shows it soon. */
+const BROKEN: readonly (readonly [Break, ViolationKind, Partial<SoakOptions>])[] = [
+  // What is sent twice is what was on its way: so there is much of that.
+  ['no-dedupe', 'repeated-effect', { mix: only('kill', 'clientKill'), sendRate: 20 }],
+  ['no-fence', 'fence-passed', { mix: only('drain', 'freeze') }],
+  ['no-persist', 'session-forgotten', { mix: only('clientKill') }],
+  ['no-commit', 'lost-after-acceptance', { mix: only('kill') }],
 ];
 
 describe(`the checker of a soak, seed ${SEED}`, () => {
   it.each(BROKEN)(
     'finds a build with %s: %s',
-    async (broken, kind) => {
-      const { violations } = await run({ faults: 30, settleMs: 3_000, broken });
+    async (broken, kind, options) => {
+      const { violations } = await run({ faults: 14, everyMs: 300, settleMs: 2_000, broken, ...options });
       expect(kindsOf(violations)).toContain(kind);
     },
     120_000,

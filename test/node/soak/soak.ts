@@ -30,6 +30,8 @@ export interface SoakOptions {
   readonly clients?: number;
   /** How many processes the clients are in. Default 5. */
   readonly clientProcesses?: number;
+  /** Messages a second, by each client. Default 4. */
+  readonly sendRate?: number;
   /** A part of the product that is left out. */
   readonly broken?: Break;
   /** How long, in milliseconds, everything that can still arrive may take when the faults are over. Default 30,000. */
@@ -49,17 +51,17 @@ export interface SoakResult {
 /** Sessions and logs are short-lived and small, so that some do expire and overflow. */
 const LIMITS = { ttlMs: 8_000, replayCount: 40 };
 const PUSH_RATE = 20;
-const SEND_RATE = 4;
 const SETTLED_EVERY_MS = 500;
 
 /** Two servers over one store, clients that talk with them both ways, and faults; then what the logs say of it. */
 export async function soak(rig: Rig, options: SoakOptions): Promise<SoakResult> {
   const { seed, faults: wanted, everyMs = 400, clients = 20, clientProcesses = 5, settleMs = 30_000 } = options;
+  const { sendRate = 4, broken } = options;
   const beganMs = performance.now();
   const files = filesFor(clients);
   const programs = await buildPrograms();
   rig.owns({ [Symbol.asyncDispose]: () => rm(programs.directory, { recursive: true }) });
-  const fleet = await startFleet(rig, { files, programs, processes: clientProcesses, broken: options.broken });
+  const fleet = await startFleet(rig, { files, programs, processes: clientProcesses, sendRate, broken });
   const possible = fleet.machines[0].network === undefined ? { blackhole: 0 } : {};
   const mix = { ...MIX, ...options.mix, ...possible };
   const faults = scheduleOf({ seed, faults: wanted, clientProcesses, everyMs, ttlMs: LIMITS.ttlMs, mix });
@@ -91,10 +93,11 @@ interface Start {
   readonly programs: Programs;
   /** Of clients. */
   readonly processes: number;
+  readonly sendRate: number;
   readonly broken: Break | undefined;
 }
 
-async function startFleet(rig: Rig, { files, programs, processes, broken }: Start): Promise<Fleet> {
+async function startFleet(rig: Rig, { files, programs, processes, sendRate, broken }: Start): Promise<Fleet> {
   const separate = (await namespaceUnavailable()) === undefined;
   const extra = {
     database: databaseOf(files),
@@ -121,7 +124,7 @@ async function startFleet(rig: Rig, { files, programs, processes, broken }: Star
         directory: files.directory,
         names,
         hosts,
-        sendRate: SEND_RATE,
+        sendRate,
         ...(broken && { broken }),
       };
       return rig.server({ name: `clients-${index}`, program: programs.clients, extra: own });
