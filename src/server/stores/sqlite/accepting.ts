@@ -4,6 +4,7 @@ import type { Range } from '../../../session/frames.ts';
 import type { StoreResult } from '../../../session/serverState.ts';
 import type { AcceptRequest, Apply } from '../../sessionStore.ts';
 import { promiseOf } from '../apply.ts';
+import { storeClosed } from '../errors.ts';
 import type { StoreLimits } from '../limits.ts';
 import { type AcceptPlan, appendTo, commitAccept, findAlive, planAccept } from '../steps.ts';
 import { ApplicationFault } from './engine.ts';
@@ -114,7 +115,9 @@ export class Accepting {
     }
   }
 
+  /** Also asked by handlers that have waited, outside of any transaction. */
   #exists(sid: string): boolean {
+    if (this.#database.isOpen === false) throw storeClosed();
     return findAlive(this.#sessions, sid, this.#nowMs()) !== null;
   }
 }
