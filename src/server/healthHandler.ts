@@ -86,7 +86,6 @@ function report(
     ...hintHeaders(standing),
     'Cache-Control': 'no-store',
     'Content-Type': json ? 'application/health+json' : 'text/plain; charset=utf-8',
-    Vary: 'Accept',
     ...(ok ? {} : retryAfter(standing)),
   };
   const body = json ? asJson(ok, results, reasons) : verbose ? asText(ok, name, results, reasons) : 'ok\n';
