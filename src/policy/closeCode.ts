@@ -40,19 +40,13 @@ export function closeEnd(code: number, stood: boolean): AttemptEnd | null {
     return { kind: 'response', status: 503, retryAfterMs: AWAY_MS, hints: { ...NO_HINTS, role: 'draining' } };
   }
   if (meaning !== 'outage') return null;
-  return code === 1011 ? upgradeEnd(500) : { kind: 'failure', fault: stood ? 'reset' : 'network' };
+  return code === 1011
+    ? { kind: 'response', status: 500, retryAfterMs: null, hints: NO_HINTS }
+    : { kind: 'failure', fault: stood ? 'reset' : 'network' };
 }
 
 /** For how long a host that is not active is passed over by a pool that does not know of such states, in milliseconds. */
 const AWAY_MS = 10_000;
-
-/** The same for a host that answered the upgrade with another status than 101. */
-export const upgradeEnd = (status: number): AttemptEnd => ({
-  kind: 'response',
-  status,
-  retryAfterMs: null,
-  hints: NO_HINTS,
-});
 
 /**
  * Over how long a server wants its clients to spread their return, in milliseconds: `retry-window=<seconds>` in its

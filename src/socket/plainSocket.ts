@@ -14,8 +14,16 @@ export interface PlainSocket {
   terminate?(): void;
   /** `ws` only: sends a ping, which the other side's protocol layer answers. */
   ping?(): void;
-  /** `ws` only. */
+  /** `ws` only: events of its own. A pong tells that the other side is there; the other one, how it answered the upgrade. */
   on?(event: 'ping' | 'pong', listener: () => void): unknown;
+  on?(event: 'unexpected-response', listener: (request: unknown, response: UpgradeAnswer) => void): unknown;
+}
+
+/** An answer to an upgrade that is not 101, as Node has it. */
+export interface UpgradeAnswer {
+  readonly statusCode?: number;
+  /** By lower-case names. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
 /** Makes connections: `globalThis.WebSocket`, or a class of its shape. */

@@ -1,9 +1,9 @@
-import { closeEnd, upgradeEnd } from '../policy/closeCode.ts';
+import { closeEnd } from '../policy/closeCode.ts';
 import { NO_HINTS } from '../policy/hints.ts';
 import type { AttemptEnd, Fault } from '../policy/outcome.ts';
 import { recordOf } from '../policy/poolState.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
-import type { PlainSocket, WebSocketConstructor } from './plainSocket.ts';
+import type { PlainSocket, UpgradeAnswer, WebSocketConstructor } from './plainSocket.ts';
 
 /** What a connection is opened with. */
 export interface WireRequest {
@@ -57,21 +57,17 @@ export class Wire {
       this.#heard();
       listener.message(event.data);
     };
-    this.socket.onerror = (event: { readonly message?: unknown }) => {
-      // `ws` says in words what became of the upgrade; no other platform does.
-      const [, status] = /server response: (\d{3})$/.exec(String(event.message)) ?? [];
-      if (status !== undefined) this.status = Number(status);
-    };
+    this.socket.onerror = () => {};
     this.socket.onclose = ({ code, reason, wasClean }: Pick<CloseEvent, 'code' | 'reason' | 'wasClean'>) => {
       this.#detach();
-      const end =
-        this.status === null ? closeEnd(wasClean === false ? 1006 : code, this.#proven) : upgradeEnd(this.status);
-      if (end !== null) this.book(end);
+      const end = closeEnd(wasClean === false ? 1006 : code, this.#proven);
+      if (end !== null && this.status === null) this.book(end);
       listener.closed(code, reason, wasClean);
     };
     // Protocol pings and their answers are signs of life as well.
     this.socket.on?.('ping', () => this.#heard());
     this.socket.on?.('pong', () => this.#heard());
+    this.socket.on?.('unexpected-response', (_, answer) => this.#refused(answer));
   }
 
   /** The host serves: its upgrade was accepted, or, in a session, its welcome came. */
@@ -104,6 +100,17 @@ export class Wire {
     if (!this.#booked) this.#pool.abandon(this.origin, this.#startedMs);
     if (dead && this.socket.terminate !== undefined) this.socket.terminate();
     else this.socket.close(code, reason);
+  }
+
+  /** The upgrade was answered otherwise: what the host says of itself counts as in any answer. */
+  #refused({ statusCode: status = 0, headers }: UpgradeAnswer): void {
+    const { settings, ports } = this.#pool;
+    const header = (name: string) => headers[name]?.toString() ?? null;
+    const retryAfterMs = settings.readRetryAfter(header('retry-after'), ports.clock.wallTime());
+    this.status = status;
+    this.book({ kind: 'response', status, retryAfterMs, hints: settings.readHints(header) });
+    // Who listens to this event has to end the request.
+    this.socket.terminate?.();
   }
 
   #heard(): void {

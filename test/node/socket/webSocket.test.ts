@@ -173,9 +173,19 @@ test('`ws` tells why an upgrade was refused: 401 is about credentials, and blame
   const [, [, WebSocket] = []] = PLATFORMS;
   const a = await echoServer(rig, 'a');
   const b = await echoServer(rig, 'b');
-  for (const server of [a, b]) await tell(server, { kind: 'upgrades', answer: 401 });
+  for (const server of [a, b]) await tell(server, { kind: 'upgrades', answer: { status: 401 } });
   const { hears, failover, log } = connect(rig, [a, b], { WebSocket, reconnect: quick });
   await hears('close 1006');
   expect(log).toContain('lost - http 401');
   expect(failover.status.hosts.map(({ state }) => state)).toEqual(['up', 'up']);
+});
+
+test('`ws` hears a standby say so at the upgrade, and blames nobody', async () => {
+  const [, [, WebSocket] = []] = PLATFORMS;
+  const a = await echoServer(rig, 'a');
+  const b = await echoServer(rig, 'b');
+  await tell(a, { kind: 'upgrades', answer: { status: 503, headers: 'switchover-role: standby' } });
+  const { isAt, failover } = connect(rig, [a, b], { WebSocket });
+  await isAt(b);
+  expect(failover.status.hosts.map(({ state }) => state)).toEqual(['inactive', 'up']);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { closeEnd, closeMeaning, retryWindowMs, upgradeEnd } from '../../../src/policy/closeCode.ts';
+import { closeEnd, closeMeaning, retryWindowMs } from '../../../src/policy/closeCode.ts';
 import { outcomeOf } from '../../../src/policy/outcome.ts';
 
 describe('a close code', () => {
@@ -31,11 +31,6 @@ describe('a close code', () => {
   test('tells a link that broke from one that never stood', () => {
     expect(closeEnd(1006, true)).toEqual({ kind: 'failure', fault: 'reset' });
     expect(closeEnd(1006, false)).toEqual({ kind: 'failure', fault: 'network' });
-  });
-
-  test('an upgrade that was answered otherwise is judged as an answer', () => {
-    expect(outcomeOf(upgradeEnd(401), true).kind).toBe('ok');
-    expect(outcomeOf(upgradeEnd(503), true).kind).toBe('host-fault');
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createFailover } from '../../../src/index.default.ts';
 import { A, B } from '../runtime/world.ts';
 import { mute, refuse, socketWorld } from './fakeSocket.ts';
 
@@ -330,5 +331,26 @@ describe('closing', () => {
       await clock.advance(60_000);
       expect([type, socket.readyState, clock.timers.length]).toEqual([type, 3, 0]);
     }
+  });
+});
+
+describe('failover.WebSocket', () => {
+  test('is one class, with the options of createFailover', async () => {
+    const { Platform, sockets, clock } = socketWorld();
+    const failover = createFailover({
+      hosts: [A, B],
+      clock,
+      socket: { WebSocket: Platform as never, failback: 'stay' },
+    });
+    expect(failover.WebSocket).toBe(failover.WebSocket);
+    const socket = new failover.WebSocket('/live');
+    const once = new (failover.WebSocket.with({ reconnect: false }))('/once');
+    await clock.advance(0);
+    expect([socket.readyState, once.readyState, sockets.map(({ host }) => host)]).toEqual([1, 1, ['a', 'a']]);
+    failover.close();
+  });
+
+  test('is refused at once with options that can’t be meant', () => {
+    expect(nameOf(() => createFailover({ hosts: [A], socket: { reconect: true } as never }))).toBe('INVALID_OPTION');
   });
 });

@@ -66,20 +66,30 @@ describe('a connection', () => {
     expect([terminated, dead.socket.closes]).toEqual([1, []]);
   });
 
-  test('is judged by the answer to its upgrade where the platform tells that (ws)', () => {
-    for (const [status, state] of [
-      [401, 'up'],
-      [503, 'ejected'],
-    ] as const) {
-      const { pool, connect } = wired();
-      for (let at = 0; at < 3; at++) {
-        const { wire, socket } = connect();
-        socket.onerror?.({ message: `Unexpected server response: ${status}` });
-        socket.end();
-        expect(wire.status).toBe(status);
+  test.each([
+    [401, {}, 'up'],
+    [503, {}, 'ejected'],
+    [503, { 'switchover-role': 'standby' }, 'inactive'],
+    [503, { 'retry-after': '60' }, 'busy'],
+  ])('is judged by the answer to its upgrade where the platform tells that (ws): %i %j', (status, headers, state) => {
+    const { pool, connect } = wired();
+    for (let at = 0; at < 3; at++) {
+      let answer: (request: unknown, response: object) => void = () => {};
+      class Ws extends FakeSocket {
+        on(event: string, listener: typeof answer) {
+          if (event === 'unexpected-response') answer = listener;
+        }
+        terminate() {
+          this.end();
+        }
       }
-      expect(pool.status.hosts[0]?.state).toBe(state);
+      const codes: number[] = [];
+      const { wire } = connect({ closed: (code) => codes.push(code) }, { WebSocket: Ws });
+      answer({}, { statusCode: status, headers });
+      expect([wire.status, codes]).toEqual([status, [1006]]);
     }
+    const [host] = pool.status.hosts;
+    expect(host?.busy ? 'busy' : host?.state).toBe(state);
   });
 
   test('that a platform does not call unclean (React Native) is judged by its code', () => {

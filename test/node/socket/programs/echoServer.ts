@@ -6,10 +6,12 @@ import { openJournal } from '../../../rig/journal.ts';
 import type { Launch } from '../../../rig/protocol.ts';
 import { answerParent, report } from '../../../rig/server/control.ts';
 
+type UpgradeAnswer = 'accept' | 'mute' | { readonly status: number; readonly headers?: string };
+
 /** What the test may tell it. */
 export type EchoCommand =
   /** What becomes of upgrades from now on: they are accepted, get no answer, or this status. */
-  | { readonly kind: 'upgrades'; readonly answer: 'accept' | 'mute' | number }
+  | { readonly kind: 'upgrades'; readonly answer: UpgradeAnswer }
   /** Every link that is open is closed so. */
   | { readonly kind: 'close'; readonly code: number; readonly reason?: string }
   /** Links are closed so as soon as they are open; 0 ends that. */
@@ -25,7 +27,7 @@ const server = createServer((_, response) => {
   response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
 });
 const sockets = new WebSocketServer({ noServer: true });
-let answer: 'accept' | 'mute' | number = 'accept';
+let answer: UpgradeAnswer = 'accept';
 let rejection = 0;
 
 server.on('upgrade', (request, stream: Duplex, head) => {
@@ -41,7 +43,10 @@ server.on('upgrade', (request, stream: Duplex, head) => {
   stream.on('error', () => {});
   if (answer === 'mute') return;
   if (answer === 'accept') sockets.handleUpgrade(request, stream, head, welcome);
-  else stream.end(`HTTP/1.1 ${answer} No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+  else {
+    const { status, headers = 'x-no: header' } = answer;
+    stream.end(`HTTP/1.1 ${status} No\r\n${headers}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+  }
 });
 
 function welcome(socket: WebSocket): void {
