@@ -98,9 +98,11 @@ export class Keeper {
 
   async #read(): Promise<Found> {
     const text = await this.#store.get(this.#key);
-    if (text === undefined) return { kind: 'none' };
-    const head = unseal(text) as Head | null;
-    if (head === null) return { kind: 'broken' };
+    const head = unseal(text ?? '') as Head | null;
+    if (head === null) {
+      this.#dead = await this.#strays(1);
+      return { kind: text === undefined ? 'none' : 'broken' };
+    }
     const read = async (number: number) => unseal((await this.#store.get(this.#keyOf(number))) ?? '') as Entry[] | null;
     const segments = await Promise.all(head.segments.map(read));
     this.#next = head.next;
@@ -151,9 +153,10 @@ export class Keeper {
       this.#keyOf(number),
       seal(shifted(entries, shiftMs)),
     ]);
-    // A session that is over leaves nothing behind.
-    writes.push([this.#key, head.sid === '' && held.size + kept.length === 0 ? null : seal(head)]);
+    writes.push([this.#key, seal(head)]);
     for (const number of dead) writes.push([this.#keyOf(number), null]);
+    // A session that is over leaves nothing behind.
+    if (head.sid === '' && outbox.entries.length === 0) writes.push([this.#key, null]);
     const commit = () => {
       this.#segments = segments;
       this.#next = next;

@@ -176,6 +176,14 @@ describe('a send', () => {
     expect((servers.got as string[]).map((text) => text[0])).toEqual(['x', 'y', 'z']);
   });
 
+  test('that is refused room once more keeps its place', async () => {
+    const { channel, servers, back } = offline();
+    const sends = ['a'.repeat(4_000), 'b'.repeat(4_000), 'y'.repeat(9_000), 'z'].map((text) => channel.send(text));
+    await back();
+    await Promise.all(sends);
+    expect((servers.got as string[]).map((text) => text[0])).toEqual(['a', 'b', 'y', 'z']);
+  });
+
   test('that waits for room becomes stale in time', async () => {
     const { channel, servers, pass, back } = offline();
     const sends = [channel.send('a'), channel.send('b')];

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { A, channelWorld, Disk } from './world.ts';
+import { A, B, channelWorld, Disk } from './world.ts';
+
+interface Message {
+  readonly size: number;
+  readonly ttlMs: number | undefined;
+  readonly cancelled: boolean;
+}
 
 const ended = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
@@ -42,7 +48,7 @@ describe('a stored session', () => {
       channel: { storage },
       network: { [A]: 'refuse' },
     });
-    for (const host of ['https://a.example.com', 'https://b.example.com']) servers.manners.set(host, 'refuses');
+    for (const host of [A, B]) servers.manners.set(host, 'refuses');
     void ended(channel.send('soon stale', { ttlMs: 1_000 }));
     void ended(channel.send('lasting', { ttlMs: 60_000 }));
     await pass(0);
@@ -85,7 +91,7 @@ describe('a stored session', () => {
   test('costs a write that does not grow with what waits', async () => {
     const storage = new Disk();
     const { channel, servers, pass } = channelWorld({ channel: { storage, outbox: { maxCount: 10_000 } } });
-    for (const host of ['https://a.example.com', 'https://b.example.com']) servers.manners.set(host, 'gone');
+    for (const host of [A, B]) servers.manners.set(host, 'gone');
     await pass(0);
     const chars: number[] = [];
     const set = storage.set;
@@ -114,10 +120,15 @@ describe('a stored session', () => {
   });
 
   test('loses, repeats and reorders nothing, wherever the process stops writing', async () => {
+    const message = fc.record({
+      size: fc.integer({ min: 1, max: 12_000 }),
+      ttlMs: fc.constantFrom(1_000, undefined, undefined),
+      cancelled: fc.boolean(),
+    });
     const life = fc.record({
       left: fc.integer({ min: 0, max: 30 }),
       lastIsDone: fc.boolean(),
-      sends: fc.array(fc.integer({ min: 1, max: 6_000 }), { maxLength: 8 }),
+      sends: fc.array(message, { maxLength: 8 }),
       offline: fc.boolean(),
     });
     await fc.assert(
@@ -125,43 +136,56 @@ describe('a stored session', () => {
         const values = new Map<string, string>();
         const { open, channel, servers, pass } = channelWorld();
         await channel.close();
-        const accepted: string[] = [];
+        const accepted = new Set<number>();
+        const givenUp = new Set<number>();
+        const stored = new Set<number>();
+        const told: string[] = [];
         let made = 0;
-        const run = async (disk: Disk, sizes: readonly number[]) => {
+        const live = async (disk: Disk, sends: readonly Message[]) => {
           const one = open({ storage: disk });
+          const tell = (what: string) => {
+            if (!disk.dead) told.push(what);
+          };
+          one.on('warning', ({ code }) => tell(code));
+          // Numbers of what became stale are lost to the server, and it says so.
+          one.on('gap', ({ direction, range }) => (direction === 'c2s' && range !== null) || tell(`gap ${direction}`));
+          one.on('message', () => {});
           await pass(0);
-          for (const size of sizes) {
-            const text = `${++made}:${'x'.repeat(size)}`;
-            void one.send(text).then(
-              () => accepted.push(text),
-              () => {},
+          const aborts: AbortController[] = [];
+          for (const { size, ttlMs, cancelled } of sends) {
+            const n = ++made;
+            const abort = new AbortController();
+            if (cancelled) aborts.push(abort);
+            const options = ttlMs === undefined ? { signal: abort.signal } : { ttlMs, signal: abort.signal };
+            one.send({ n, x: 'x'.repeat(size) }, options).then(
+              () => disk.dead || accepted.add(n),
+              () => disk.dead || givenUp.add(n),
             );
             await pass(0);
+            if (!disk.dead && ttlMs === undefined && !cancelled) stored.add(n);
           }
+          for (const abort of aborts) abort.abort();
           await pass(3_000);
         };
         for (const { left, lastIsDone, sends, offline } of lives) {
           const disk = new Disk(values);
           disk.left = left;
           disk.lastIsDone = lastIsDone;
-          for (const host of ['https://a.example.com', 'https://b.example.com'])
-            servers.manners.set(host, offline ? 'refuses' : 'serves');
-          await run(disk, sends);
+          for (const host of [A, B]) servers.manners.set(host, offline ? 'refuses' : 'serves');
+          await live(disk, sends);
           disk.dead = true;
         }
         servers.manners.clear();
-        const disk = new Disk(values);
-        const sent = made;
-        await run(disk, [1]);
-        const got = servers.got as string[];
-        const order = got.map((text) => Number.parseInt(text, 10));
-        expect(order).toEqual([...new Set(order)].sort((a, b) => a - b));
-        expect(accepted.filter((text) => !got.includes(text))).toEqual([]);
-        expect(order).toContain(sent + 1);
+        await live(new Disk(values), [{ size: 1, ttlMs: undefined, cancelled: false }]);
+        const got = servers.got.map((data) => (data as { n: number }).n);
+        expect(got).toEqual([...new Set(got)].sort((a, b) => a - b));
+        expect([...accepted, ...stored].filter((n) => !got.includes(n))).toEqual([]);
+        expect([...givenUp].filter((n) => got.includes(n))).toEqual([]);
+        expect(told.filter((what) => what !== 'EXPIRED')).toEqual([]);
         // Nothing waits in the store for ever: only the head is left.
         expect([...values.keys()]).toHaveLength(1);
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
   });
 });
