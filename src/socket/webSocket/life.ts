@@ -272,12 +272,12 @@ export class SocketLife implements DialOwner, PulseOwner, PoolNews {
     this.#timer.cancel();
   }
 
-  #finish(end: SocketEnd, error?: unknown): void {
+  #finish(end: SocketEnd, error?: Error): void {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
     this.#rest();
     this.#unsubscribe();
-    if (error !== undefined) this.#emit(makeEvent('Event', 'error', {}, { error, message: String(error) }));
+    if (error !== undefined) this.#emit(makeEvent('Event', 'error', {}, { error, message: error.message }));
     const { code, reason, wasClean } = end;
     this.#emit(makeEvent('CloseEvent', 'close', { code, reason, wasClean }));
   }
