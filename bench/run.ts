@@ -6,8 +6,9 @@ import { machine } from './lib/machine.ts';
 import { writePage } from './lib/page.ts';
 import type { Benchmark, Section } from './lib/report.ts';
 import { socket } from './socket/index.ts';
+import { stores } from './stores/index.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [http, socket];
+const BENCHMARKS: readonly Benchmark[] = [http, socket, stores];
 
 const OPTIONS = {
   only: { type: 'string' },

@@ -1,4 +1,14 @@
-export type { ReplayLimits } from '../session/sessionRecord.ts';
+export type { Payload } from '../session/payload.ts';
+export type { LogEntry, StoreRequest, StoreResult } from '../session/serverState.ts';
+export type {
+  Acceptance,
+  AttachRequest,
+  AttachResult,
+  Incoming,
+  ReplayLimits,
+  SessionRecord,
+  Weigh,
+} from '../session/sessionRecord.ts';
 export type { AdmissionPolicy } from './admission.ts';
 export type { MakeStore, StoreCheck, StoreUnderTest } from './conformance/harness.ts';
 export { storeChecks } from './conformance/storeChecks.ts';
@@ -24,6 +34,7 @@ export type { Credentials, PoisonPolicy, ServerLimits, SessionServerOptions } fr
 export type { Identity, LostRange, Opening, Session, SessionMessage, TokenAlarm } from './session.ts';
 export { type SessionHandlerOptions, sessionHandler } from './sessionHandler.ts';
 export { createSessionServer, type SessionServer } from './sessionServer.ts';
+export { sessionSteps } from './sessionSteps.ts';
 export type {
   AcceptedMessage,
   AcceptRequest,

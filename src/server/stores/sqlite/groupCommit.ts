@@ -150,6 +150,8 @@ export class GroupCommit {
   /** Null where there is nothing to be told yet, or all has been. */
   #runAll(steps: readonly Step[]): readonly Outcome[] | null {
     try {
+      const [only, ...others] = steps;
+      if (only !== undefined && others.length === 0) return this.#runAlone(only);
       const outcomes = steps.map((step) => this.#run(step));
       if (steps.some(({ kind }) => kind !== 'read')) this.#options.unit.save();
       this.#sql.commit.run();
@@ -160,6 +162,19 @@ export class GroupCommit {
       else this.#reject(steps, error);
       return null;
     }
+  }
+
+  /** One step needs no savepoint: where it fails, so does the transaction. */
+  #runAlone(step: Step): readonly Outcome[] | null {
+    const outcome = this.#attempt(step);
+    if ('error' in outcome) {
+      this.#rollback();
+      step.reject(outcome.error);
+      return null;
+    }
+    if (step.kind !== 'read') this.#options.unit.save();
+    this.#sql.commit.run();
+    return [outcome];
   }
 
   #run(step: Step): Outcome {
