@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { A, B } from '../runtime/world.ts';
+import { A, B, C } from '../runtime/world.ts';
 import { streamWorld } from './streamHosts.ts';
 
 const NO_HOLD = { failback: { holdMs: 0 } };
@@ -43,6 +43,16 @@ describe('an EventSource whose pool moves', () => {
     heal(B);
     await clock.advance(40_000);
     expect([hosts(), source.readyState, source.url, heard()]).toEqual(['ab', 1, `${B}/events`, []]);
+    pool.close();
+  });
+
+  test('asks nobody but the host that it should be at', async () => {
+    const { clock, pool, open, asked } = streamWorld({ list: [A, B, C], network: { [B]: { status: 500 } } });
+    open();
+    await clock.advance(0);
+    pool.prefer(B);
+    await clock.advance(3_000);
+    expect(asked()).toMatch(/^ab+$/);
     pool.close();
   });
 
@@ -147,6 +157,28 @@ describe('an EventSource whose pool moves', () => {
     pool.close();
   });
 
+  test('a stream that has lasted clears its host of streams that broke at once', async () => {
+    const { clock, pool, open, last } = streamWorld();
+    const faults = () => pool.state.hosts[0]?.health;
+    open();
+    const backAtA = async () => {
+      for (let ms = 0; ms < 60_000 && (last()?.host !== 'a' || last().signal.aborted); ms += 100)
+        await clock.advance(100);
+    };
+    await clock.advance(0);
+    last().break();
+    await backAtA();
+    last().break();
+    await backAtA();
+    await clock.advance(6_000);
+    last().end();
+    await clock.advance(1_000);
+    last().break();
+    await clock.advance(0);
+    expect([faults()?.kind, last().host]).toEqual(['up', 'b']);
+    pool.close();
+  });
+
   test('does not wait for a host that others have found to be gone', async () => {
     const { clock, pool, open, hosts, fail } = streamWorld({ network: { [A]: 'hang' } });
     open();
@@ -198,6 +230,12 @@ describe('an EventSource that hears nothing', () => {
     wake();
     await clock.advance(1_000);
     expect(hosts()).toBe('aa');
+    // A monotonic clock may stand still while the machine sleeps.
+    const nowMs = clock.wallTime();
+    Object.assign(clock, { wallTime: () => nowMs + 60_000 });
+    wake();
+    await clock.advance(0);
+    expect(hosts()).toBe('aaa');
     pool.close();
   });
 });
