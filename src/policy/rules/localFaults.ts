@@ -3,7 +3,7 @@ import { type Env, type HostRecord, up } from '../health.ts';
 import type { HealthPolicy } from '../healthPolicy.ts';
 import { rested } from '../healthTransitions.ts';
 import type { PoolRule } from '../poolRule.ts';
-import { change, type PoolState } from '../poolState.ts';
+import { change, type PoolState, recordOf } from '../poolState.ts';
 
 /**
  * Tells a fault of this side from one of the hosts: nobody is blamed, probed or charged for what this side could not send.
@@ -19,8 +19,10 @@ export const localFaults: PoolRule = {
       case 'attempt': {
         const next = inner(state, event, policy, env);
         const { outcome } = event;
-        if (outcome.kind === 'local-fault' || next.hosts.every(({ origin }) => origin !== event.origin)) return next;
-        return outcome.kind === 'host-fault' && !outcome.answered ? suspect(next, policy, env) : connected(next);
+        const isSilence = outcome.kind === 'host-fault' && !outcome.answered;
+        if (!isSilence && next.connectivity.kind === 'online') return next;
+        if (outcome.kind === 'local-fault' || recordOf(next, event.origin) === undefined) return next;
+        return isSilence ? suspect(next, policy, env) : connected(next);
       }
       case 'probe': {
         const { verdict, origin } = event;

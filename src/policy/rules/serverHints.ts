@@ -46,6 +46,10 @@ export function isStale(state: PoolState, { epoch }: Hints, { fence }: HealthPol
 function afterAttempt(inner: Apply, state: PoolState, event: AttemptEvent, policy: PoolPolicy, env: Env): PoolState {
   const { origin, outcome, hints, startedMs } = event;
   const isIdle = outcome.kind === 'not-active';
+  // Nearly all attempts are such: nothing was said, and nobody stands by.
+  if (!isIdle && hints === NO_HINTS && recordOf(state, origin)?.health.kind !== 'inactive') {
+    return inner(state, event, policy, env);
+  }
   const next = change(isIdle ? state : inner(state, event, policy, env), origin, (host) => {
     if (isIdle) return retire(host, outcome.cause, policy, env);
     // A standby that serves has been promoted, unless the request was from before it stood by, or it says otherwise.

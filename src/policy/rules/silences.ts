@@ -1,8 +1,7 @@
-import type { HostRecord } from '../health.ts';
 import { isBodyFault } from '../outcome.ts';
 import type { PoolEvent } from '../poolEvent.ts';
 import type { PoolRule } from '../poolRule.ts';
-import { change } from '../poolState.ts';
+import { change, recordOf } from '../poolState.ts';
 
 /** Notes since when a host has given no answer at all: {@link localFaults} and {@link serverHints} go by it. */
 export const silences: PoolRule = {
@@ -11,14 +10,14 @@ export const silences: PoolRule = {
     if (event.kind !== 'attempt' && event.kind !== 'probe') return next;
     const since = sinceOf(event, env.nowMs);
     if (since === undefined) return next;
-    const isOld = (host: HostRecord) => since !== null && 'sinceMs' in host.health && since < host.health.sinceMs;
-    const before = state.hosts.find(({ origin }) => origin === event.origin);
+    const before = recordOf(state, event.origin);
+    if (before === undefined) return next;
     // What began before the host came into service tells of the time before.
-    if (before === undefined || isOld(before)) return next;
+    if (since !== null && 'sinceMs' in before.health && since < before.health.sinceMs) return next;
     const silentSinceMs = since === null ? null : (before.silentSinceMs ?? since);
-    return change(next, event.origin, (host) =>
-      host.silentSinceMs === silentSinceMs ? host : { ...host, silentSinceMs },
-    );
+    return before.silentSinceMs === silentSinceMs
+      ? next
+      : change(next, event.origin, (host) => ({ ...host, silentSinceMs }));
   },
 };
 
