@@ -35,9 +35,8 @@ export class Links {
   }
 
   connect(id: number, to: string | null): void {
-    const { credential } = this.#settings;
     // Asked while the connection is made: a token that takes its time costs none.
-    const auth = credential && (async () => credential())();
+    const auth = this.#settings.credential?.();
     auth?.catch(() => {});
     const startedMs = this.#pool.ports.clock.now();
     const link: Link = { wire: null, tried: [], startedMs, auth, stage: 'connecting' };
@@ -138,8 +137,9 @@ export class Links {
     const decoded = decodeFromServer(input, this.#settings.policy.maxBytes);
     if (decoded.kind === 'refused') this.#tell({ kind: 'broken', link: id, code: decoded.code });
     else {
-      this.#book(wire, decoded.frame);
       this.#tell({ kind: 'frame', link: id, frame: decoded.frame, bytes: input.length });
+      // Not before: a drain is no wish of the pool's, and has to succeed.
+      this.#book(wire, decoded.frame);
     }
   }
 

@@ -13,7 +13,8 @@ import type { AckOptions, ChannelOptions, HeartbeatOptions, OutboxOptions, Recon
 export interface ChannelSettings {
   readonly path: string;
   readonly policy: ClientPolicy;
-  readonly credential: (() => MaybePromise<string>) | undefined;
+  /** Never throws at once. */
+  readonly credential: (() => Promise<string>) | undefined;
   readonly WebSocket: WebSocketConstructor;
   readonly storage: KeyValueStore;
   readonly name: string;
@@ -50,13 +51,20 @@ export function readChannelOptions(
   return {
     path,
     policy: policyOf(options),
-    credential,
+    credential: credential && (() => askFor(credential)),
     WebSocket: WebSocket as WebSocketConstructor,
     storage,
     name,
     stays: failback === 'stay',
     locks: options.locks ?? locksFor(storage),
   };
+}
+
+async function askFor(credential: () => MaybePromise<string>): Promise<string> {
+  const auth: unknown = await credential();
+  // As long as a frame may have it.
+  if (typeof auth === 'string' && auth.length <= 8_192) return auth;
+  throw invalid('credential', 'a text of at most 8,192 characters');
 }
 
 function policyOf({ outbox, reconnect, heartbeat, acks, maxBytes }: ChannelOptions): ClientPolicy {

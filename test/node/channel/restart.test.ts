@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fileStore } from '../../../src/node/index.ts';
+import type { KeyValueStore } from '../../../src/runtime/ports.ts';
 import { until } from '../../rig/wait.ts';
 import { useChannels, useFolder, usePairs } from './setup.ts';
 
@@ -70,6 +71,25 @@ describe('a client process that is killed and started again', () => {
     // What was handed on may come once more after a crash, if the application had it before that was stored; but never out of order.
     const answers = lives.flatMap((line) => line.got?.re.n ?? []);
     expect([...new Set(answers)]).toEqual([...new Set(answers)].sort((one, two) => one - two));
+  });
+
+  test('or a second tab, over a store without locks of its own: the platform’s see to it', async () => {
+    const { hosts, got } = await pair();
+    const values = new Map<string, string>();
+    const storage: KeyValueStore = {
+      get: async (key) => values.get(key),
+      set: async (key, value) => void values.set(key, value),
+      delete: async (key) => void values.delete(key),
+    };
+    const first = open(hosts, { storage });
+    await first.channel.send({ n: 1 });
+    const second = open(hosts, { storage });
+    await second.channel.send({ n: 2 });
+    await first.channel.close();
+    const third = open(hosts, { storage });
+    await third.channel.send({ n: 3 });
+    const [one, two, three] = got().map(({ sid }) => sid);
+    expect([two === one, three === one, third.told.includes('resumed')]).toEqual([false, true, true]);
   });
 
   test('is one owner: a second process has a session of its own until the first is gone', async () => {

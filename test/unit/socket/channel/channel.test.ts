@@ -109,6 +109,24 @@ describe('a channel', () => {
     expect(servers.shown).toEqual(['fine']);
   });
 
+  test('leaves a host that drains at once as one that drains: it tries until it has succeeded', async () => {
+    const { channel, servers, news, pass } = channelWorld();
+    await pass(0);
+    servers.manners.set(B, 'refuses');
+    servers.lines[0]?.feed({ kind: 'drain', deadlineMs: 60_000, jitterMs: 0 });
+    await pass(0);
+    servers.manners.clear();
+    await pass(2_000);
+    expect(channel.state).toMatchObject({ host: B, cause: 'drain' });
+    expect(news().filter((line) => /reconnecting|gap/.test(line))).toEqual([]);
+  });
+
+  test('does not connect without a credential that is one', async () => {
+    const { servers, news, pass } = channelWorld({ channel: { credential: (() => 7) as never } });
+    await pass(0);
+    expect([servers.shown, news()]).toEqual([[], ['warning HANDLER_FAILED']]);
+  });
+
   test('stops when its credential was refused twice, until it is told to reconnect', async () => {
     const { channel, servers, news, pass } = channelWorld({ channel: { credential: () => 'bad' } });
     servers.good = new Set(['good']);
