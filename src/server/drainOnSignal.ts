@@ -10,13 +10,23 @@ import type { StoreTransaction } from './sessionStore.ts';
 export interface DrainOnSignalOptions extends DrainOptions {
   /** Which signals. Default `['SIGTERM']`. */
   readonly signals?: readonly NodeJS.Signals[];
+  /** Released as soon as the drain has begun, so that a standby becomes active and can take the clients. */
+  readonly lease?: { release(): unknown };
   /** Closed once all have left: it takes no more connections, and ends those that are idle. */
   readonly server?: Server | SecureServer;
   /** What else has to be done at the end: the attachment's and the store's `close`. A failure becomes the process' own. */
   readonly afterwards?: () => unknown;
 }
 
-const KNOWN: ReadonlySet<string> = new Set(['signals', 'server', 'afterwards', 'deadlineMs', 'jitterMs', 'to']);
+const KNOWN: ReadonlySet<string> = new Set([
+  'signals',
+  'lease',
+  'server',
+  'afterwards',
+  'deadlineMs',
+  'jitterMs',
+  'to',
+]);
 
 /**
  * Drains when the process is told to end: readiness goes at once, clients leave, the session server and the http server are closed. Then
@@ -31,7 +41,7 @@ export function drainOnSignal<Transaction extends StoreTransaction, I extends Id
   options: DrainOnSignalOptions = {},
 ): () => void {
   refuseUnknown(options, KNOWN);
-  const { signals = ['SIGTERM'], server, afterwards, ...how } = options;
+  const { signals = ['SIGTERM'], lease, server, afterwards, ...how } = options;
   const off = () => {
     for (const signal of signals) process.off(signal, leave);
   };
@@ -40,7 +50,8 @@ export function drainOnSignal<Transaction extends StoreTransaction, I extends Id
     void depart();
   };
   const depart = async () => {
-    await sessions.drain(how);
+    const drained = sessions.drain(how);
+    await Promise.all([drained, lease?.release()]);
     sessions.close();
     server?.close();
     server?.closeIdleConnections();

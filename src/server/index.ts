@@ -16,6 +16,7 @@ export type { MessageHandler } from './delivery.ts';
 export type { DrainOptions } from './drain.ts';
 export { type DrainOnSignalOptions, drainOnSignal } from './drainOnSignal.ts';
 export type { SessionServerEvents } from './events.ts';
+export { followLease } from './followLease.ts';
 export type { HealthCheck } from './healthChecks.ts';
 export { type HealthHandlerOptions, healthHandler } from './healthHandler.ts';
 export { hintHeaders, type StandingSource } from './hintHeaders.ts';
