@@ -109,8 +109,7 @@ export class Runner {
 
   #begin(saved: SavedSession | null): void {
     if (!this.#shelf.usable) this.#policy = { ...this.#policy, volatile: true };
-    this.#machine = clientState(saved, this.#policy, this.#pool.ports.clock.now());
-    for (const { id } of saved?.outbox.entries ?? []) this.#sends.startAfter(id);
+    this.#machine = clientState(saved && renamed(saved), this.#policy, this.#pool.ports.clock.now());
     if (!this.#closing) this.#queue.unshift({ kind: 'start' });
     this.#work();
   }
@@ -227,6 +226,8 @@ export class Runner {
 
   #show(): void {
     const { link, attempts, stopped, cause: why } = this.#machine;
+    // A move whose new connection has the session: the welcome is on its way, and it is no loss.
+    if (link === null && attempts.length > 0 && (why === 'drain' || why === 'asked')) return;
     const host = link?.host ?? null;
     const { durable } = this.#shelf;
     const kind = stopped > 0 ? 'stopped' : host === null ? this.#lacking() : attempts.length > 0 ? 'moving' : 'open';
@@ -241,6 +242,12 @@ export class Runner {
   #lacking(): 'connecting' | 'reconnecting' {
     return this.#welcome === null ? 'connecting' : 'reconnecting';
   }
+}
+
+/** Messages of lives before go by negative names: what was sent in this one, before the store was read, has taken the others. */
+function renamed(saved: SavedSession): SavedSession {
+  const entries = saved.outbox.entries.map((entry, at) => ({ ...entry, id: -1 - at }));
+  return { ...saved, outbox: { ...saved.outbox, entries } };
 }
 
 const STOPS: Readonly<Record<number, string>> = { [CLOSE.unauthenticated]: 'unauthenticated', [CLOSE.ended]: 'ended' };

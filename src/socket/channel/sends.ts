@@ -35,11 +35,6 @@ export class Sends {
     this.#tell = tell;
   }
 
-  /** Names from before this process are taken. */
-  startAfter(id: number): void {
-    this.#lastId = Math.max(this.#lastId, id);
-  }
-
   send(data: MessageData, options: SendOptions): Promise<void> {
     return new Promise((resolve, reject) => {
       const { signal } = options;

@@ -63,6 +63,22 @@ describe('a stored session', () => {
     expect(news()).toContain('2: warning EXPIRED');
   });
 
+  test('does not mistake a message of before for one that was sent while the store was being read', async () => {
+    const storage = new Disk();
+    const { channel, open, servers, pass } = channelWorld({ channel: { storage }, network: { [A]: 'refuse' } });
+    for (const host of [A, B]) servers.manners.set(host, 'refuses');
+    void ended(channel.send('soon stale', { ttlMs: 1_000 }));
+    await pass(0);
+    storage.dead = true;
+    await pass(5_000);
+    servers.manners.clear();
+    const again = open({ storage: new Disk(storage.values) });
+    const sent = ended(again.send('new'));
+    await pass(1_000);
+    expect(servers.got).toEqual(['new']);
+    expect(await sent).toBe('accepted');
+  });
+
   test.each([
     ['no text of ours', 'what is this?'],
     ['another format', '{"format":1}'],
