@@ -65,7 +65,10 @@ export function ended(state: ClientState, id: number, code: number, turn: Turn, 
   const left = code === CLOSE.tokenRefused ? forsaken(told) : told;
   if (link?.id === id) {
     const round = turn.nowMs - link.sinceMs >= turn.policy.minUptimeMs ? 0 : state.round;
-    return again({ ...left, link: null, move: null, round, cause: 'lost' }, code, turn, code === CLOSE.silent);
+    // The connection that we are moving to has taken the session already: its welcome is on the way.
+    const overtaken = code === CLOSE.superseded && attempts.some(({ kind }) => kind === 'greeting');
+    const cause = overtaken ? state.cause : 'lost';
+    return again({ ...left, link: null, move: null, round, cause }, code, turn, code === CLOSE.silent);
   }
   // Who moves because it was asked to can stay; a host that drains can't be stayed at.
   const stays = link !== null && state.move === 'asked' && attempts.length === 0;

@@ -14,7 +14,8 @@ export function welcomed(state: ClientState, attempt: Attempt, welcome: WelcomeF
   if (same && welcome.epoch <= state.epoch) return giveUp(state, attempt.id, CLOSE.superseded, turn);
   dropAll(state, turn, attempt.id);
   if (state.link !== null) turn.out.push({ kind: 'drop', link: state.link.id, code: CLOSE.done });
-  turn.out.push({ kind: 'opened', link: attempt.id, host: attempt.host, welcome });
+  const told = hasLost(state, welcome) ? welcome : { ...welcome, result: 'resumed' as const };
+  turn.out.push({ kind: 'opened', link: attempt.id, host: attempt.host, welcome: told });
   const went = same && welcome.result !== 'new' ? resumed(state, welcome, turn) : begun(state, welcome, turn);
   const { sid, token, stream, epoch, retryWindowMs: windowMs } = welcome;
   const link = linkOf(attempt, welcome, turn);
@@ -22,6 +23,11 @@ export function welcomed(state: ClientState, attempt: Attempt, welcome: WelcomeF
   const calm = { attempts: [], connectAtMs: NEVER, move: null, to: null, windowMs, refusals: 0 };
   const version = fits.version + 1;
   return { ...fits, ...calm, sid, token, stream, epoch, link, version, gaveUpAt: version, welcomedAt: version };
+}
+
+/** False for a loss that is none: what came and was acknowledged on the old connection while the hello was on its way. */
+function hasLost({ rx }: ClientState, { result, lost: { s2c, c2s } }: WelcomeFrame): boolean {
+  return result !== 'partial' || c2s !== null || !Array.isArray(s2c) || s2c[1] > rx;
 }
 
 function linkOf({ id, host }: Attempt, welcome: WelcomeFrame, turn: Turn): Link {

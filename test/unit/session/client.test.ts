@@ -228,6 +228,16 @@ describe('a move', () => {
     expect(play.do({ kind: 'move' }).got('connect')).toHaveLength(1);
   });
 
+  test('whose new connection has the session before the client hears of it is no loss', () => {
+    const play = draining().pass(500).do({ kind: 'opened', link: 2, host: 'https://b' });
+    play.message(1, 1).frame(1, { kind: 'close', code: CLOSE.superseded });
+    expect([play.state.link, play.state.cause]).toEqual([null, 'drain']);
+    // The message was acknowledged to the old server after the new one had been told of the number before.
+    play.welcome(2, { result: 'partial', replayFrom: 2, lost: { s2c: [1, 1], c2s: null } });
+    expect(play.got('gap')).toEqual([]);
+    expect(play.got('opened')[0]?.welcome.result).toBe('resumed');
+  });
+
   test('goes on alone when the old connection breaks meanwhile', () => {
     const play = draining().pass(500).do({ kind: 'opened', link: 2, host: 'https://b' });
     play.do({ kind: 'closed', link: 1, code: 1006 });
