@@ -3,7 +3,7 @@ import { SwitchoverError } from '../../../policy/error.ts';
 import { isMismatch } from './engine.ts';
 
 /** Raised with each change of the tables below. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /**
  * The tables carry a prefix, and their version is kept in one of them: the file may be the application's own, with its own
