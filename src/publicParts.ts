@@ -2,6 +2,7 @@
 export type { FetchOptions } from './http/createFetch.ts';
 export type { OptionsPart, RequestOptions, RequestSettings } from './http/requestOptions.ts';
 export type { AnswerPart, FetchParts, HedgePart, SessionPart } from './http/run.ts';
+export type { BodyPart, SentBody } from './http/sentBody.ts';
 export type { FailoverSession } from './http/session.ts';
 export type {
   ReadyContext,
@@ -13,6 +14,7 @@ export type {
 export { type AttemptTrace, SwitchoverError, type SwitchoverErrorCode } from './policy/error.ts';
 export type { EjectionPolicy, FailbackPolicy, FencePolicy, HealthOptions, ProbePolicy } from './policy/healthPolicy.ts';
 export type { KubernetesProbe, NginxChecks } from './policy/healthPresets.ts';
+export type { HostConfig, Topology } from './policy/hostConfig.ts';
 export type { HostList, HostSpec } from './policy/hostList.ts';
 export type { BudgetPolicy, PolicyOptions, RetryPolicy, TimeoutPolicy } from './policy/policyOptions.ts';
 export type { PoolRule } from './policy/poolRule.ts';

@@ -75,7 +75,8 @@ export interface Env {
   readonly random: () => number;
 }
 
-export const isUsable = (health: Health): boolean => health.kind === 'up' || health.kind === 'holding';
+export const isUsable = (health: Health): health is Extract<Health, { kind: 'up' | 'holding' }> =>
+  health.kind === 'up' || health.kind === 'holding';
 
 /** True for a host that waits for a live request to prove it. */
 export const onTrial = (health: Health): health is Health & { kind: 'half-open' } =>

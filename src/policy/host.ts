@@ -36,7 +36,7 @@ export function parseHost(text: string, allowInsecure = false): Host {
     const shown = JSON.stringify(String(text).replace(/^.*@/s, '…@').slice(0, 99));
     throw new SwitchoverError('INVALID_HOST', `Not a usable host: ${shown}.`, {
       remedy:
-        'Write https://name[:port][/base] in plain ASCII: names in punycode (xn--…) with no dot at the end, IPv4 as four decimal numbers, IPv6 in brackets; no user name, query, fragment, backslash or dot segment.',
+        'Write https://name[:port][/base] in ASCII (names in punycode, IPv6 in brackets), without user, query, fragment, backslash or dot segment.',
     });
   }
   if (host.scheme === 'http' && !host.local && !allowInsecure) {

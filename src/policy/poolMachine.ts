@@ -1,4 +1,4 @@
-import { advanceHost, type Env, freshHost, type HostRecord, nextChangeMs, probeDueMs } from './health.ts';
+import { advanceHost, type Env, freshHost, type HostRecord, isUsable, nextChangeMs, probeDueMs } from './health.ts';
 import { afterAttempt, afterProbe } from './healthTransitions.ts';
 import type { PoolEvent } from './poolEvent.ts';
 import type { Apply, PoolPolicy } from './poolRule.ts';
@@ -119,18 +119,19 @@ function differences(before: PoolState, after: PoolState, event: PoolEvent, env:
 }
 
 function describeMove(before: PoolState, after: PoolState, event: PoolEvent, env: Env): HostMove {
-  const from = before.current;
-  const to = after.current;
-  const left = recordOf(after, from);
-  if (event.kind === 'hosts' || left === undefined) {
-    return { kind: 'switchover', from, to, cause: 'hosts changed', tookMs: 0 };
-  }
-  const { health } = left;
-  if (health.kind === 'inactive') return { kind: 'switchover', from, to, cause: health.why, tookMs: 0 };
-  if (health.kind === 'ejected' || health.kind === 'half-open') {
-    const tookMs = env.nowMs - (left.troubleSinceMs ?? env.nowMs);
-    return { kind: 'failover', from, to, cause: health.why, tookMs };
-  }
-  const asked = to === after.preferred || to === after.namedActive;
-  return { kind: asked ? 'switchover' : 'failback', from, to, cause: asked ? 'asked for' : 'recovered', tookMs: 0 };
+  const { current: to } = after;
+  const move = (kind: HostMove['kind'], cause: string, tookMs = 0) => ({
+    kind,
+    from: before.current,
+    to,
+    cause,
+    tookMs,
+  });
+  const left = recordOf(after, before.current);
+  if (event.kind === 'hosts' || left === undefined) return move('switchover', 'hosts changed');
+  const { health, troubleSinceMs } = left;
+  if (health.kind === 'inactive') return move('switchover', health.why);
+  if (!isUsable(health)) return move('failover', health.why, env.nowMs - (troubleSinceMs ?? env.nowMs));
+  const isAsked = to === after.preferred || to === after.namedActive;
+  return isAsked ? move('switchover', 'asked for') : move('failback', 'recovered');
 }

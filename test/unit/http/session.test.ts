@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createFetch } from '../../../src/http/createFetch.ts';
 import { hedging } from '../../../src/http/hedge.ts';
+import { bufferedBodies } from '../../../src/http/requestBody.ts';
 import { perRequest } from '../../../src/http/requestOptions.ts';
 import type { SwitchoverError } from '../../../src/policy/error.ts';
 import { NO_HINTS } from '../../../src/policy/hints.ts';
@@ -459,7 +460,8 @@ describe('a 401', () => {
 
   test('goes to the caller where the body can be sent only once', async () => {
     const fleet = new Fleet();
-    const { fetch } = clientOf(fleet);
+    const { pool, session } = clientOf(fleet);
+    const fetch = createFetch(pool, { session: session.part, bodies: bufferedBodies(0) });
     await who(fetch('/me'));
     fleet.current = 'stolen';
     fleet.previous = 't1';
