@@ -4,6 +4,7 @@ import type { StoreResult } from '../session/serverState.ts';
 import type { PoisonPolicy } from './serverOptions.ts';
 import type { Identity, Session, SessionMessage } from './session.ts';
 import type { AcceptedMessage, AcceptRequest, SessionStore, StoreTransaction } from './sessionStore.ts';
+import { promiseOf } from './stores/apply.ts';
 
 /** Takes a message. What it appends with `transaction`, and what it sends before its first `await`, is committed with the message or not at all. */
 export type MessageHandler<Transaction extends StoreTransaction, I extends Identity> = (
@@ -79,25 +80,31 @@ export class Delivery<Transaction extends StoreTransaction, I extends Identity> 
     const { data, seq, key } = message;
     const given: SessionMessage = { data, seq, key, binary: data instanceof Uint8Array };
     const fault = this.#faults.get(`${session.sid} ${stream}`);
+    const poison = this.#poison;
+    if (poison !== null && fault?.seq === seq && fault.attempts >= poison.attempts) {
+      return this.#within(transaction, () => poison.handle(session, given, transaction, fault.error));
+    }
+    if (this.#handlers.length === 0) throw nobodyListens();
+    return this.#callFrom(0, session, given, transaction);
+  }
+
+  /** Calls the handlers one after the other, each once the one before is done. */
+  #callFrom(at: number, session: Session<I>, message: SessionMessage, transaction: Transaction): MaybePromise<void> {
+    const handler = this.#handlers[at];
+    if (handler === undefined) return undefined;
+    const pending = promiseOf(this.#within(transaction, () => handler(session, message, transaction)));
+    const rest = () => this.#callFrom(at + 1, session, message, transaction);
+    return pending === undefined ? rest() : pending.then(rest);
+  }
+
+  #within<T>(transaction: Transaction, call: () => T): T {
     const outer = this.#open;
     this.#open = transaction;
     try {
-      const poison = this.#poison;
-      if (poison !== null && fault?.seq === seq && fault.attempts >= poison.attempts) {
-        return poison.handle(session, given, transaction, fault.error);
-      }
-      return this.#callAll(session, given, transaction);
+      return call();
     } finally {
       this.#open = outer;
     }
-  }
-
-  #callAll(session: Session<I>, message: SessionMessage, transaction: Transaction): MaybePromise<void> {
-    const [only] = this.#handlers;
-    if (only === undefined) throw nobodyListens();
-    if (this.#handlers.length === 1) return only(session, message, transaction);
-    const waits = this.#handlers.map((handler) => handler(session, message, transaction));
-    return waits.some((wait) => wait instanceof Promise) ? Promise.all(waits).then(() => {}) : undefined;
   }
 
   #settle(batch: Batch<Transaction, I>, request: AcceptRequest, result: StoreResult): MaybePromise<Accepted> {
@@ -163,8 +170,8 @@ class Batch<Transaction extends StoreTransaction, I extends Identity> {
       throw error;
     };
     try {
-      const done = this.#delivery.apply(this.session, accepted, transaction);
-      return done instanceof Promise ? done.catch(note) : done;
+      const pending = promiseOf(this.#delivery.apply(this.session, accepted, transaction));
+      return pending?.then(() => {}, note);
     } catch (error) {
       return note(error);
     }

@@ -59,6 +59,8 @@ export type { ConnectRequest, Transport, Wire } from './transport.ts';
 export type { AllowedOrigins, WebEndpoint, WebHandler } from './webHandler.ts';
 export {
   attachWebSocketServer,
+  type ServerSocket,
   type WebSocketAttachment,
+  type WebSocketServerClass,
   type WebSocketServerOptions,
 } from './webSocketServer.ts';

@@ -21,7 +21,9 @@ export interface SessionServer<Transaction extends StoreTransaction = StoreTrans
   /**
    * Handles messages, each once and in the order in which its session sent them, inside the store's transaction: what the handler
    * does with `transaction` is committed together with the fact that the message was accepted. It should be short, as any
-   * transaction. Where it throws, the message is not accepted: see {@link SessionServerOptions.poison}.
+   * transaction. Where it throws, the message is not accepted: see {@link SessionServerOptions.poison}. As with any transaction that did
+   * not commit, it is called again then, for messages that came together with that one, too: what it did outside of the transaction
+   * it may find done.
    *
    * Without a handler no message is accepted.
    */

@@ -56,9 +56,15 @@ export interface StoreUsage {
  * nothing was, it rejects with `STORE_FULL`, or with what `apply` threw. No call throws.
  */
 export interface SessionStore<Transaction extends StoreTransaction = StoreTransaction> {
-  /** Does one step. `accept` has its own door, since the application has a part in it. */
+  /**
+   * Does one step. `accept` has its own door, since the application has a part in it. An `append` to a session that is not there is
+   * answered `failed`; where nobody knows whether it was done, it throws.
+   */
   run(request: PlainRequest): MaybePromise<StoreResult>;
-  /** Accepts messages once and in order, each together with what the application makes of it, all in one transaction. */
+  /**
+   * Accepts messages once and in order, each together with what the application makes of it, all in one transaction. Where `apply`
+   * throws, either nothing has happened, and the call throws or answers `failed`; or what came before is accepted, and `rx` says so.
+   */
   accept(request: AcceptRequest, apply: Apply<Transaction>): MaybePromise<StoreResult>;
   /** The sessions of a subject that can still be resumed. */
   sessionsOf(subject: string): MaybePromise<readonly string[]>;

@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
-import type { WebSocket, WebSocketServer } from 'ws';
 import { SwitchoverError } from '../policy/error.ts';
 import { encode } from '../session/codec.ts';
 import { CLOSE } from '../session/frames.ts';
@@ -11,6 +10,33 @@ import type { SessionServer } from './sessionServer.ts';
 import type { StoreTransaction } from './sessionStore.ts';
 import type { Transport } from './transport.ts';
 
+/** As much of a socket of `ws` as is used here: so that nobody needs its types who does not use it. */
+export interface ServerSocket {
+  readonly readyState: number;
+  readonly OPEN: number;
+  readonly bufferedAmount: number;
+  send(data: string | Uint8Array): void;
+  close(code?: number, reason?: string): void;
+  terminate(): void;
+  on(event: string, listener: (...values: never[]) => void): unknown;
+}
+
+/** The class `WebSocketServer` of `ws`, as much of it as is used here. */
+export type WebSocketServerClass = new (options: {
+  noServer: boolean;
+  perMessageDeflate: boolean;
+  maxPayload: number;
+  closeTimeout: number;
+}) => {
+  readonly clients: Iterable<{ terminate(): void }>;
+  handleUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    done: (socket: ServerSocket, request: IncomingMessage) => void,
+  ): void;
+};
+
 /** Options of {@link attachWebSocketServer}. */
 export interface WebSocketServerOptions {
   /** Whose upgrade requests are answered. */
@@ -18,7 +44,7 @@ export interface WebSocketServerOptions {
   /** The path of the channel, without a query. Other paths are left to other listeners; if there are none, they get 404. `/channel` if not given. */
   readonly path?: string;
   /** The class from the package `ws`. Default: it is imported, so that it has to be installed (^8.18). */
-  readonly WebSocketServer?: typeof WebSocketServer;
+  readonly WebSocketServer?: WebSocketServerClass;
   /**
    * Decides on a browser's `Origin` (undefined outside of browsers); false refuses with 403. Needed where `authenticate` believes cookies:
    * any page can make its visitor's browser connect. Default: all are let in, as a credential in a hello is nothing that another page has.
@@ -68,7 +94,7 @@ export async function attachWebSocketServer<Transaction extends StoreTransaction
   };
 }
 
-async function importSockets(): Promise<typeof WebSocketServer> {
+async function importSockets(): Promise<WebSocketServerClass> {
   try {
     return (await import('ws')).WebSocketServer;
   } catch (cause) {
@@ -87,7 +113,7 @@ function refuse(socket: Duplex, status: string): void {
 
 function serve<Transaction extends StoreTransaction, I extends Identity>(
   sessions: SessionServer<Transaction, I>,
-  ws: WebSocket,
+  ws: ServerSocket,
   socket: Duplex,
   request: IncomingMessage,
 ): void {
@@ -101,7 +127,7 @@ function serve<Transaction extends StoreTransaction, I extends Identity>(
       return headersOf(request);
     },
   });
-  ws.on('message', (data: Buffer, isBinary) => {
+  ws.on('message', (data: Buffer, isBinary: boolean) => {
     // A plain view: a Buffer's `slice` would keep the whole of what came with it.
     wire.message(isBinary ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : data.toString());
   });
@@ -110,11 +136,11 @@ function serve<Transaction extends StoreTransaction, I extends Identity>(
 
 /** A socket of `ws`. What is sent in one go leaves in one packet. */
 class SocketTransport implements Transport {
-  readonly #ws: WebSocket;
+  readonly #ws: ServerSocket;
   readonly #socket: Duplex;
   #corked = false;
 
-  constructor(ws: WebSocket, socket: Duplex) {
+  constructor(ws: ServerSocket, socket: Duplex) {
     this.#ws = ws;
     this.#socket = socket;
     const close = ws.close.bind(ws);

@@ -123,6 +123,27 @@ describe('a handler', () => {
     expect(ann.line.frames.at(-1)).toEqual({ kind: 'ack', ack: 3 });
   });
 
+  test('is called after the one before it is done, and what it returns may be any thenable: it is asked once', async () => {
+    const stage = new Stage({ deaf: true });
+    const order: string[] = [];
+    const ask = (done: () => void) => {
+      order.push('asked');
+      done();
+    };
+    // As a query builder is: it begins when it is waited for.
+    const lazy = Object.fromEntries([['then', ask]]);
+    stage.sessions.on('message', () => lazy as never);
+    stage.sessions.on('message', (session) => {
+      order.push('second');
+      void session.send('from the second');
+    });
+    const { line } = await stage.open();
+    line.say(text(1));
+    await stage.settle();
+    expect(order).toEqual(['asked', 'second']);
+    expect(line.kinds.sort()).toEqual(['ack', 'message']);
+  });
+
   test('is needed: without one no message is accepted', async () => {
     const stage = new Stage({ deaf: true });
     const { line } = await stage.open();
