@@ -172,6 +172,25 @@ export const ACCEPTING: readonly StoreCheck[] = [
     equal(await hands.log(await young), ['done'], 'what the message has done');
   }),
 
+  check(
+    'accepts a key once where two sessions bring it at the same time, and their handlers take their time',
+    async (hands) => {
+      const both = [await hands.attach(), await hands.attach()];
+      const gate = openable();
+      const works = both.map((held) =>
+        hands.accept(held, [message(1, 'a', 'k')], async (_, transaction) => {
+          await gate.opened;
+          transaction.append(held.sid, payload('done'));
+        }),
+      );
+      await hands.made.pass(20);
+      gate.open();
+      const kinds = (await Promise.all(works)).map(({ kind }) => kind);
+      holds(kinds.includes('accepted'), `nobody has accepted the message: ${kinds.join(', ')}`);
+      equal((await hands.either.collect()).messages, 1, 'how often the key has taken effect');
+    },
+  ),
+
   check('takes nothing more for a transaction that is over', async (hands) => {
     const held = await hands.attach();
     const kept: StoreTransaction[] = [];

@@ -236,12 +236,12 @@ describe('a job under a lease', () => {
     await fleet.clock.advance(10);
     const job = a.run(async ({ signal }) => {
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-      await new Promise<void>((resolve) => fleet.clock.setTimer(resolve, 500));
+      await new Promise<void>((resolve) => fleet.clock.setTimer(resolve, 2_000));
       fleet.log.push('cleaned up');
     });
     const settled = job.catch(({ code }: SwitchoverError) => code);
     const released = a.release();
-    await fleet.clock.advance(TTL_MS);
+    await fleet.clock.advance(2 * TTL_MS);
     await released;
     expect(await settled).toBe('CLOSED');
     expect(fleet.log.indexOf('cleaned up')).toBeGreaterThan(0);

@@ -115,6 +115,11 @@ const withoutDedupe = broken((store) => ({
   },
 }));
 
+const withoutKeys = batches((request) => ({
+  ...request,
+  items: request.items.map((item) => (item.kind === 'message' ? { ...item, key: null } : item)),
+}));
+
 const withLeases = (breakIt: (leases: SessionStore['leases']) => Partial<SessionStore['leases']>) =>
   broken(({ leases }) => ({
     leases: {
@@ -239,14 +244,8 @@ export const BROKEN: readonly (readonly [flaw: string, found: RegExp, store: Mak
       },
     })),
   ],
-  [
-    'forgets keys',
-    /accepts a key once/,
-    batches((request) => ({
-      ...request,
-      items: request.items.map((item) => (item.kind === 'message' ? { ...item, key: null } : item)),
-    })),
-  ],
+  ['forgets keys', /accepts a key once for/, withoutKeys],
+  ['forgets keys under way', /two sessions bring it/, withoutKeys],
   ['drops appends', /commits what an application appends/, transactions(() => ({ append: () => true }))],
   [
     'promises appends to nobody',
