@@ -1,3 +1,4 @@
+import { wait } from '../../../src/runtime/wait.ts';
 import { createEventSource, type FailoverEventSource } from '../../../src/socket/eventSource/createEventSource.ts';
 import type { EventSourceInit, EventSourceOptions } from '../../../src/socket/eventSource/options.ts';
 import type { HostBehaviour } from '../../../src/testing/index.ts';
@@ -19,6 +20,8 @@ export interface ServedStream {
 export function streamWorld(options: WorldOptions & { readonly answerHeaders?: Record<string, string> } = {}) {
   const { answerHeaders = {}, ...rest } = options;
   const served: ServedStream[] = [];
+  // A request's signal follows its caller's only while somebody holds both.
+  const held: unknown[] = [];
   const serve = (host: string) => (request: Request) => {
     if (!request.url.includes('/events')) return new Response('ok');
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -27,6 +30,7 @@ export function streamWorld(options: WorldOptions & { readonly answerHeaders?: R
         controller = own;
       },
     });
+    held.push(request);
     served.push({
       host: String(letter(host)),
       headers: request.headers,
@@ -38,6 +42,13 @@ export function streamWorld(options: WorldOptions & { readonly answerHeaders?: R
     return new Response(body, { headers: { 'content-type': 'text/event-stream', ...answerHeaders } });
   };
   const own = world({ ...rest, network: { [A]: serve(A), [B]: serve(B), ...rest.network } });
+  const { fetch } = own.pool.ports;
+  Object.assign(own.pool.ports, {
+    fetch: (input: string, init?: RequestInit) => {
+      held.push(init?.signal);
+      return fetch(input, init);
+    },
+  });
   const log: string[] = [];
   const open = (
     init: EventSourceInit = {},
@@ -70,5 +81,11 @@ export function streamWorld(options: WorldOptions & { readonly answerHeaders?: R
         .join(''),
     set: (host: string, behaviour: HostBehaviour) => own.network.set(host, behaviour),
     heal: (host: string) => own.network.set(host, serve(host)),
+    /** Serves, after a while. */
+    slow: (host: string, delayMs: number) =>
+      own.network.set(host, async (request) => {
+        await wait(own.clock, delayMs, request.signal);
+        return serve(host)(request);
+      }),
   };
 }
