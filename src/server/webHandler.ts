@@ -24,7 +24,7 @@ export function webHandler(endpoints: ReadonlyMap<string, WebEndpoint>): WebHand
 export type AllowedOrigins = '*' | readonly string[];
 
 /** Headers that let pages of other origins read an answer, with what it says of the server. No cookies: none is wanted here. */
-export function corsHeaders(request: Request, allowed: AllowedOrigins): Record<string, string> {
+function corsHeaders(request: Request, allowed: AllowedOrigins): Record<string, string> {
   const origin = request.headers.get('origin');
   const shown = { 'Access-Control-Expose-Headers': HINT_HEADERS };
   if (allowed === '*') return { 'Access-Control-Allow-Origin': '*', ...shown };

@@ -50,7 +50,7 @@ export class RawClient {
   }
 }
 
-export const HELLO = {
+const HELLO = {
   kind: 'hello',
   v: 1,
   sid: '',
