@@ -11,13 +11,13 @@ import type { PlainSocket, WebSocketConstructor } from '../../../../src/socket/p
 import { world as poolWorld, type WorldOptions } from '../../runtime/world.ts';
 import { MemoryStore } from '../../session/memoryStore.ts';
 
-export { A, B, C } from '../../runtime/world.ts';
+export { A, B } from '../../runtime/world.ts';
 
 /** How a host meets a new connection. `mute`: it accepts and says nothing. `gone`: not even that. */
 export type Manner = 'serves' | 'mute' | 'gone' | 'refuses';
 
 /** One connection, as its server sees it. */
-export class Line implements PlainSocket {
+class Line implements PlainSocket {
   binaryType = '';
   bufferedAmount = 0;
   extensions = '';
@@ -104,7 +104,7 @@ export class Line implements PlainSocket {
 }
 
 /** Servers over one store: the real machine of a server, and nothing else that is real. */
-export class Servers {
+class Servers {
   readonly lines: Line[] = [];
   readonly manners = new Map<string, Manner>();
   readonly store: MemoryStore;
