@@ -16,6 +16,8 @@ const LIFE_NUMBERS = 100_000;
 const KEYED = 0.4;
 const PERISHABLE = 0.1;
 const PERISHES_AFTER_MS = 400;
+/** Every second client takes so long over a message, at most. */
+const SLOWNESS_MS = 20;
 
 /** One client of a soak, in one of its lives. */
 export class SoakClient {
@@ -78,8 +80,10 @@ export class SoakClient {
       heartbeat: { unackedMs: 700, probeMs: 400 },
       acks: { delayMs: 40 },
     });
-    channel.on('message', (data) => this.#get((data as Told).id));
-    channel.on('gap', (gap) => this.note({ kind: 'gap', ...gap }));
+    const slow = Number(this.#name.slice(1)) % 2 === 1;
+    const inTime = (act: () => void) => (slow ? pause(SLOWNESS_MS * Math.random()).then(act) : act());
+    channel.on('message', (data) => inTime(() => this.#get((data as Told).id)));
+    channel.on('gap', (gap) => inTime(() => this.note({ kind: 'gap', ...gap })));
     channel.on('warning', ({ code, cause }) => {
       if (code === 'EXPIRED' || code === 'UNKNOWN_FATE') this.note({ kind: 'forsaken', why: code });
       else this.note({ kind: 'warning', what: `${code} ${String(cause ?? '')}` });
