@@ -3,7 +3,7 @@ import { SwitchoverError } from '../policy/error.ts';
 import { abortable } from './abortable.ts';
 import { joinBytes } from './bytes.ts';
 import type { BodyPart, SentBody } from './sentBody.ts';
-import { asStream, type BodyReader, bytesOf, nextChunk, streamedBody } from './streamBody.ts';
+import { asStream, type BodyReader, bytesOf, nextChunk, StreamedBody } from './streamBody.ts';
 
 /**
  * Holds streams up to a cap in memory, so that they can be sent again and have a Content-Length.
@@ -95,7 +95,7 @@ function ofStream(
   signal: AbortSignal | undefined,
 ): SentBody | Promise<SentBody> {
   const reader = stream.getReader();
-  if (!capBytes) return streamedBody(undefined, reader);
+  if (!capBytes) return new StreamedBody(undefined, reader);
   return abortable(buffered(reader, capBytes), signal, (reason) => reader.cancel(reason));
 }
 
@@ -108,5 +108,5 @@ async function buffered(reader: BodyReader, capBytes: number): Promise<SentBody>
     // Copied, for whoever made it may use it again; and joined, for many tiny chunks take far more memory than their bytes.
     if (held.push(chunk.slice()) > 999) held = [joinBytes(held)];
   }
-  return streamedBody(joinBytes(held), reader);
+  return new StreamedBody(joinBytes(held), reader);
 }

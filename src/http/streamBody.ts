@@ -16,61 +16,73 @@ export function asStream(given: unknown): ReadableStream<unknown> | undefined {
 }
 
 /** What was read and then the rest, at the pace of whoever sends it. It can begin anew until something of the rest is read. */
-export function streamedBody(start: Uint8Array | undefined, reader: BodyReader): SentBody {
-  let isRead = false;
-  let isLetGo = false;
-  let isOver = false;
-  let fail: (reason?: unknown) => void = ignore;
-  const letGo = (reason?: unknown) => {
-    isLetGo = true;
-    if (isRead || isOver) reader.cancel(reason).catch(ignore);
-  };
-  const rest = () => {
-    isRead = true;
-    return nextChunk(reader).catch((error: unknown) => {
-      sent.sourceError = error;
-      throw error;
-    });
-  };
-  const begin = () => {
-    let held = start;
-    isLetGo = false;
+export class StreamedBody implements SentBody {
+  readonly replayable = false;
+  readonly duplex = 'half';
+  readonly body: BodyInit;
+  unread = true;
+  sourceError?: unknown;
+  readonly #start: Uint8Array | undefined;
+  readonly #reader: BodyReader;
+  /** The body under way has ended before its time. */
+  #isLetGo = false;
+  #isOver = false;
+  #fail: (reason?: unknown) => void = ignore;
+
+  /** @param start What was read of the source already. */
+  constructor(start: Uint8Array | undefined, reader: BodyReader) {
+    this.#start = start;
+    this.#reader = reader;
+    this.body = this.#begin();
+  }
+
+  again(): BodyInit {
+    this.stop();
+    return this.#begin();
+  }
+
+  end(): void {
+    this.#isOver = true;
+    if (this.#isLetGo) this.#letGo();
+  }
+
+  stop(reason?: unknown): void {
+    this.#fail(reason);
+    this.#letGo(reason);
+  }
+
+  #begin(): BodyInit {
+    let held = this.#start;
+    this.#isLetGo = false;
     const source: UnderlyingDefaultSource<Uint8Array> = {
-      start(controller) {
-        fail = (reason) => controller.error(reason);
+      start: (controller) => {
+        this.#fail = (reason) => controller.error(reason);
       },
-      async pull(controller) {
-        const chunk = held ?? (await rest());
+      pull: async (controller) => {
+        const chunk = held ?? (await this.#rest());
         held = undefined;
         if (chunk) controller.enqueue(chunk);
         else controller.close();
       },
-      cancel: letGo,
+      cancel: (reason) => this.#letGo(reason),
     };
     return new ReadableStream(source, { highWaterMark: 0 }) as BodyInit;
-  };
-  const stop = (reason?: unknown) => {
-    fail(reason);
-    letGo(reason);
-  };
-  const sent: SentBody = {
-    body: begin(),
-    replayable: false,
-    duplex: 'half',
-    stop,
-    get unread() {
-      return !isRead;
-    },
-    again() {
-      stop();
-      return begin();
-    },
-    end() {
-      isOver = true;
-      if (isLetGo) letGo();
-    },
-  };
-  return sent;
+  }
+
+  async #rest(): Promise<Uint8Array | undefined> {
+    this.unread = false;
+    try {
+      return await nextChunk(this.#reader);
+    } catch (error) {
+      this.sourceError = error;
+      throw error;
+    }
+  }
+
+  #letGo(reason?: unknown): void {
+    this.#isLetGo = true;
+    if (!this.unread || this.#isOver) this.#reader.cancel(reason).catch(ignore);
+  }
 }
 
 /** A view's own bytes, not copied. */

@@ -11,7 +11,6 @@ import type { Ports } from './ports.ts';
 import type { Prober } from './prober.ts';
 
 export { refuseUnknown } from '../policy/fill.ts';
-export type { BudgetPolicy, TimeoutPolicy } from '../policy/policyOptions.ts';
 
 /** What a pool is made with, but for its parts. Every one may be left out. */
 export interface PoolConfig extends PolicyOptions, Partial<Ports> {

@@ -1,5 +1,5 @@
 import { nodeFetch } from '../../../src/node/transport.ts';
-import type { TimeoutPolicy } from '../../../src/runtime/poolOptions.ts';
+import type { TimeoutPolicy } from '../../../src/policy/policyOptions.ts';
 import type { Fetch } from '../../../src/runtime/ports.ts';
 import { certificates } from '../../rig/certificates.ts';
 import type { Server } from '../../rig/cluster.ts';
