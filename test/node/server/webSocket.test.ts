@@ -195,3 +195,17 @@ test('closing the attachment drops what is connected, and the sessions stay', as
   expect(await sessions.sessionsOf('ann')).toHaveLength(1);
   expect(WebSocket.CLOSED).toBe(one.ws.readyState);
 });
+
+test('a client that asks and asks and never reads is dropped before its answers fill the memory', async () => {
+  const { client, sessions } = await serve({ limits: { bufferedBytes: 100_000 } });
+  const codes: unknown[] = [];
+  sessions.on('closed', (_, code) => void codes.push(code));
+  const mute = client();
+  await mute.hello();
+  mute.ws.pause();
+  const asking = setInterval(() => {
+    for (let at = 0; at < 20_000; at++) mute.say('{"kind":"ping"}');
+  }, 5);
+  onTestFinished(() => clearInterval(asking));
+  await expect.poll(() => codes, { timeout: 20_000 }).toEqual([4429]);
+});
