@@ -79,15 +79,21 @@ describe('what a handler writes through the transaction', () => {
   test('is undone alone: steps that share the transaction are done', async () => {
     const steps = [
       accept('a', [1], ({ message: { seq } }, { database }) => order(seq)(database)),
-      accept('b', [1], (_, { database }) => {
-        order(7)(database);
-        throw new RangeError('mine');
+      accept('b', [1, 2], ({ message: { seq } }, transaction) => {
+        transaction.append('a', payload);
+        order(6 + seq)(transaction.database);
+        if (seq === 2) throw new RangeError('mine');
       }),
       Promise.resolve(store.run({ op: 'append', sid: 'b', id: 1, payload })),
     ];
     const ends = await Promise.allSettled(steps);
     expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect([orders(), await rx('a'), await rx('b')]).toEqual([[1], 1, 0]);
+    expect([orders(), await rx('a'), await rx('b'), await store.collect()]).toEqual([
+      [1],
+      1,
+      0,
+      { sessions: 2, messages: 1, bytes: 1 },
+    ]);
   });
 
   test('fails with the error of the database itself, which is the application’s to know', async () => {
