@@ -28,7 +28,9 @@ function afterProbe(inner: Apply, state: PoolState, event: ProbeEvent, policy: P
     const counted = after && afterBadProbe(rested(after), verdict.why, policy, env);
     return counted ? withRecord(state, counted) : inner(state, event, policy, env);
   }
-  return change(inner(state, event, policy, env), origin, (host) => {
+  const next = inner(state, event, policy, env);
+  if (verdict.kind === 'inactive') return next;
+  return change(next, origin, (host) => {
     const { health } = host;
     return 'badProbes' in health && health.badProbes ? { ...host, health: { ...health, badProbes: 0 } } : host;
   });

@@ -14,8 +14,8 @@ export const everyRule: readonly PoolRule[] = [
   failureWindow,
   constantProbes,
   trials,
-  serverHints,
   silences,
   localFaults,
+  serverHints,
   retryDates,
 ];

@@ -1,16 +1,18 @@
 import type { HostRecord } from '../health.ts';
 import type { PoolRule } from '../poolRule.ts';
-import { change } from '../poolState.ts';
+import { change, recordOf } from '../poolState.ts';
 
 /** Failures in a row add up only within `ejection.windowMs` (nginx' `fail_timeout`). */
 export const failureWindow: PoolRule = {
   defaults: { ejection: { windowMs: Infinity } },
   around: (inner) => (state, event, policy, env) => {
-    if (event.kind !== 'attempt' || event.outcome.kind === 'ok') return inner(state, event, policy, env);
+    if (event.kind !== 'attempt' || !/^(host|app)-fault$/.test(event.outcome.kind))
+      return inner(state, event, policy, env);
     const { origin } = event;
     const expired = change(state, origin, (host) => forget(host, env.nowMs - policy.ejection.windowMs));
+    const before = recordOf(expired, origin);
     const next = inner(expired, event, policy, env);
-    return change(next, origin, (host) => begin(host, env.nowMs));
+    return before && counted(before) === 0 ? change(next, origin, (host) => begin(host, env.nowMs)) : next;
   },
 };
 
@@ -24,9 +26,7 @@ function forget(host: HostRecord, beforeMs: number): HostRecord {
 /** Notes when the first of the failures came. */
 function begin(host: HostRecord, nowMs: number): HostRecord {
   const { health } = host;
-  return health.kind === 'up' && counted(host) === 1
-    ? { ...host, health: { ...health, countingSinceMs: nowMs } }
-    : host;
+  return health.kind === 'up' && counted(host) > 0 ? { ...host, health: { ...health, countingSinceMs: nowMs } } : host;
 }
 
 function counted({ health }: HostRecord): number {

@@ -2,7 +2,7 @@ import { DEFAULTS } from '../defaults.ts';
 import { observeEpoch } from '../epochFence.ts';
 import { type Env, eject, type HostRecord, hold, isUsable } from '../health.ts';
 import type { HealthPolicy } from '../healthPolicy.ts';
-import { afterGoodAnswer, rested } from '../healthTransitions.ts';
+import { afterGoodAnswer } from '../healthTransitions.ts';
 import { type Hints, NO_HINTS, readHints } from '../hints.ts';
 import type { AttemptEvent, ProbeEvent } from '../poolEvent.ts';
 import type { Apply, PoolPolicy, PoolRule } from '../poolRule.ts';
@@ -50,7 +50,9 @@ function afterAttempt(inner: Apply, state: PoolState, event: AttemptEvent, polic
   if (!isIdle && hints === NO_HINTS && recordOf(state, origin)?.health.kind !== 'inactive') {
     return inner(state, event, policy, env);
   }
-  const next = change(isIdle ? state : inner(state, event, policy, env), origin, (host) => {
+  // To the rules within it is an answer, and nothing more: the host is not to blame.
+  const told: AttemptEvent = isIdle ? { ...event, outcome: { ...outcome, kind: 'busy', waitMs: 0 } } : event;
+  const next = change(inner(state, told, policy, env), origin, (host) => {
     if (isIdle) return retire(host, outcome.cause, policy, env);
     // A standby that serves has been promoted, unless the request was from before it stood by, or it says otherwise.
     const serves = outcome.kind === 'ok' && hints.role !== 'standby' && hints.role !== 'draining';
@@ -65,11 +67,13 @@ function afterProbe(inner: Apply, state: PoolState, event: ProbeEvent, policy: P
   const verdict = isStale(state, hints, policy, env.nowMs) ? STALE : event.verdict;
   const heeded = heed(state, origin, hints, policy, env);
   const isIdle = recordOf(heeded, origin)?.health.kind === 'inactive';
-  if (verdict.kind !== 'inactive' && !isIdle) return inner(heeded, event, policy, env);
-  return change(heeded, origin, (probed) => {
-    const host = rested(probed);
+  const next = inner(heeded, { ...event, verdict }, policy, env);
+  if (verdict.kind !== 'inactive' && !isIdle) return next;
+  return change(next, origin, (host) => {
     const { health } = host;
-    if (verdict.kind === 'bad') return eject(host, verdict.why, policy, env);
+    if (verdict.kind === 'bad') {
+      return next.connectivity.kind === 'online' ? eject(host, verdict.why, policy, env) : host;
+    }
     if (verdict.kind === 'good') return afterGoodAnswer(host, policy, env);
     // A draining host in service is left at the moment that was drawn, not when a probe hears of it.
     const isLeaving = health.kind === 'up' && health.leaveAtMs !== undefined;

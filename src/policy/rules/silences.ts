@@ -13,7 +13,8 @@ export const silences: PoolRule = {
     const before = recordOf(state, event.origin);
     if (before === undefined) return next;
     // What began before the host came into service tells of the time before.
-    if (since !== null && 'sinceMs' in before.health && since < before.health.sinceMs) return next;
+    const isFault = event.kind === 'attempt' && /^(host|app)-fault$/.test(event.outcome.kind);
+    if (isFault && 'sinceMs' in before.health && event.startedMs < before.health.sinceMs) return next;
     const silentSinceMs = since === null ? null : (before.silentSinceMs ?? since);
     return before.silentSinceMs === silentSinceMs
       ? next
