@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createFailover } from '../../../../src/index.node.ts';
 import type { HostList } from '../../../../src/policy/hostList.ts';
-import { createWebSocket } from '../../../../src/socket/webSocket/createWebSocket.ts';
 import type { Server } from '../../../rig/cluster.ts';
 import { useRig } from '../../../rig/vitest.ts';
 import { until } from '../../../rig/wait.ts';
@@ -24,7 +23,7 @@ function over(hosts: HostList) {
       LIMIT_MS,
       () => `${origin} is not taken for well: ${JSON.stringify(failover.status.hosts)}`,
     );
-  return { failover, isBack, WebSocket: createWebSocket(failover.pool, { reconnect: false }) };
+  return { failover, isBack, WebSocket: failover.WebSocket.with({ reconnect: false }) };
 }
 
 /** How much a server has done, in all its lives. */
