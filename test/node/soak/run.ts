@@ -4,6 +4,7 @@
  *     npm run soak                              500 faults, another seed each time
  *     npm run soak -- --seed 7 --faults 100     the same faults again
  *     npm run soak -- --mix kill=0              no such faults; others are drawn as always
+ *     npm run soak -- --rate 20 --every 200     more messages a second from each client; less time between faults
  *     npm run soak -- --break no-fence          with a part left out: the checker must complain
  *
  * Ends with 0 if nothing was lost, repeated or reordered without a report.
@@ -21,6 +22,8 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     faults: { type: 'string', default: '500' },
     every: { type: 'string', default: '450' },
+    /** Messages a second, by each client. */
+    rate: { type: 'string', default: '4' },
     break: { type: 'string' },
     mix: { type: 'string', multiple: true, default: [] },
     /** Leaves the logs and the database behind, also where all is well. */
@@ -36,6 +39,7 @@ const result = await soak(rig, {
   seed,
   faults,
   everyMs: Number(values.every),
+  sendRate: Number(values.rate),
   mix: Object.fromEntries(values.mix.map(weightOf)),
   ...(values.break === undefined ? {} : { broken: breakOf(values.break) }),
   onFault: ({ kind, targets, forMs }, done) => {
