@@ -14,8 +14,10 @@ export function afterAttempt(
   switch (outcome.kind) {
     case 'ok':
       return afterSuccess(host);
-    case 'busy':
-      return { ...host, busyUntilMs: Math.max(host.busyUntilMs, env.nowMs + outcome.waitMs) };
+    case 'busy': {
+      const busyUntilMs = env.nowMs + outcome.waitMs;
+      return outcome.waitMs > 0 && busyUntilMs > host.busyUntilMs ? { ...host, busyUntilMs } : host;
+    }
     case 'host-fault':
       return blame(host, event, outcome.answered ? 'serverErrors' : 'connectFailures', hosts, policy, env);
     // Without `serverHints`, what a standby says is an error like any other.
