@@ -1,3 +1,5 @@
+import type { ByteStream } from './packets.ts';
+
 /** The part of a WebSocket that is used here: a browser's, Node's, React Native's and that of `ws` all have it. */
 export interface PlainSocket {
   binaryType: string;
@@ -14,8 +16,9 @@ export interface PlainSocket {
   terminate?(): void;
   /** `ws` only: sends a ping, which the other side's protocol layer answers. */
   ping?(): void;
-  /** `ws` only: events of its own. A pong tells that the other side is there; the other one, how it answered the upgrade. */
+  /** `ws` only: events of its own. A pong tells that the other side is there; the others, how it answered the upgrade. */
   on?(event: 'ping' | 'pong', listener: () => void): unknown;
+  on?(event: 'upgrade', listener: (response: { readonly socket: ByteStream }) => void): unknown;
   on?(event: 'unexpected-response', listener: (request: unknown, response: UpgradeAnswer) => void): unknown;
 }
 

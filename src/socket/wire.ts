@@ -3,6 +3,7 @@ import { NO_HINTS } from '../policy/hints.ts';
 import type { AttemptEnd, Fault } from '../policy/outcome.ts';
 import { recordOf } from '../policy/poolState.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
+import { Packets } from './packets.ts';
 import type { PlainSocket, UpgradeAnswer, WebSocketConstructor } from './plainSocket.ts';
 
 /** What a connection is opened with. */
@@ -38,6 +39,7 @@ export class Wire {
   status: number | null = null;
   readonly #pool: HostPool;
   readonly #startedMs: number;
+  #packets: Packets | null = null;
   #proven = false;
   #booked = false;
 
@@ -65,9 +67,17 @@ export class Wire {
       listener.closed(code, reason, wasClean);
     };
     // Protocol pings and their answers are signs of life as well.
+    this.socket.on?.('upgrade', ({ socket }) => {
+      this.#packets = new Packets(socket);
+    });
     this.socket.on?.('ping', () => this.#heard());
     this.socket.on?.('pong', () => this.#heard());
     this.socket.on?.('unexpected-response', (_, answer) => this.#refused(answer));
+  }
+
+  send(data: Parameters<PlainSocket['send']>[0]): void {
+    this.#packets?.gather();
+    this.socket.send(data);
   }
 
   /** The host serves: its upgrade was accepted, or, in a session, its welcome came. */

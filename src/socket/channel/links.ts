@@ -48,7 +48,7 @@ export class Links {
 
   send(id: number, frame: FrameToServer): void {
     try {
-      this.#links.get(id)?.wire?.socket.send(encode(frame));
+      this.#links.get(id)?.wire?.send(encode(frame));
     } catch {
       // It is closing, and will say so.
     }

@@ -105,7 +105,7 @@ export class SocketLife implements DialOwner, PulseOwner, PoolNews {
   }
 
   send(data: SocketData): void {
-    if (this.#phase === 'open') this.#wire?.socket.send(data);
+    if (this.#phase === 'open') this.#wire?.send(data);
     else if (this.readyState > 1) this.#unsentBytes += sizeOf(data);
     else if (this.#phase === 'connecting' || !this.#outbound.push(data)) {
       throw domError(

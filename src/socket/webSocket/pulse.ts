@@ -82,7 +82,7 @@ export class Pulse {
     this.#next(answerMs);
     const { ping } = this.#policy;
     if (ping === undefined) this.#wire.socket.ping?.();
-    else this.#wire.socket.send(ping());
+    else this.#wire.send(ping());
   }
 
   #next(delayMs: number): void {

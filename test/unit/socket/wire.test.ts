@@ -92,6 +92,29 @@ describe('a connection', () => {
     expect(host?.busy ? 'busy' : host?.state).toBe(state);
   });
 
+  test('that is one of ws sends in one packet what is sent in one go, also by those who waited for the same answer', async () => {
+    const acts: string[] = [];
+    let upgraded: (response: object) => void = () => {};
+    class Ws extends FakeSocket {
+      on(event: string, listener: typeof upgraded) {
+        if (event === 'upgrade') upgraded = listener;
+      }
+      override send(data: unknown) {
+        acts.push(String(data));
+      }
+    }
+    const { wire } = wired().connect({}, { WebSocket: Ws });
+    upgraded({ socket: { cork: () => acts.push('cork'), uncork: () => acts.push('uncork') } });
+    const answer = Promise.resolve();
+    const senders = ['b', 'c'].map((data) => answer.then(() => wire.send(data)));
+    wire.send('a');
+    await Promise.all(senders);
+    await new Promise((resolve) => setImmediate(resolve));
+    wire.send('d');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(acts).toEqual(['cork', 'a', 'b', 'c', 'uncork', 'cork', 'd', 'uncork']);
+  });
+
   test('that a platform does not call unclean (React Native) is judged by its code', () => {
     const { pool, connect } = wired();
     for (let at = 0; at < 3; at++) {
