@@ -60,7 +60,7 @@ function how({ attemptMs, roundTripMs }: typeof FULL): string[] {
     '*First* is what the first of them takes longer than a request did while all was well, *next* the mean of the four after it; medians over rounds.',
     `The time-out of an attempt is ${attemptMs} ms for all; all retry once, at once, and read JSON. Answers take ${roundTripMs} ms, which stands for a round trip;`,
     'a refusal and a 503 come at once here, and would take a round trip for each attempt over a network: so attempts are counted as well.',
-    '`switchover/fetch` has the retry budget of one browser client, a single token: so of two 503 in a row it hands the second on.',
+    '`switchover/fetch` has the retry budget of one browser client, a single token; without one, a new request goes to a host that has not just failed.',
     'Refused: nobody listens. Black hole: packets vanish, in a network namespace. Frozen: SIGSTOP. Mute: accepts and never answers.',
   ];
 }
