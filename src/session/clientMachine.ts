@@ -55,6 +55,10 @@ function apply(state: ClientState, event: ClientEvent, turn: Turn): ClientState 
       const isNews = event.stream === state.stream && event.rx > state.handed && event.rx <= state.rx;
       return isNews ? { ...state, handed: event.rx, version: state.version + 1 } : state;
     }
+    case 'told':
+      return state.untold.includes(event.stream)
+        ? { ...state, untold: state.untold.filter((stream) => stream !== event.stream), version: state.version + 1 }
+        : state;
     case 'saved':
       return onSaved(state, turn, event.mark);
     case 'wake':

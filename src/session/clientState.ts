@@ -69,6 +69,8 @@ export interface ClientState {
   /** The last message that was received, and the last that the application has got. */
   readonly rx: number;
   readonly handed: number;
+  /** Streams that were lost, while the application has not got the news of it: a crash before would make the loss a silent one. */
+  readonly untold: readonly string[];
   readonly outbox: Outbox;
   /** Raised by each change that has to be stored. */
   readonly version: number;
@@ -121,6 +123,8 @@ export type ClientEvent =
   | { readonly kind: 'cancel'; readonly id: number }
   /** The application has got everything up to this number of this stream. */
   | { readonly kind: 'handed'; readonly stream: string; readonly rx: number }
+  /** The application has got the news that this stream was lost. */
+  | { readonly kind: 'told'; readonly stream: string }
   /** The state that the last `save` asked for is stored; or a later one, of which this is the {@link markOf}. */
   | { readonly kind: 'saved'; readonly mark?: Mark }
   /** Awake, online again, visible again. */
@@ -188,6 +192,7 @@ export interface SavedSession {
   readonly stream: string;
   readonly epoch: number;
   readonly rx: number;
+  readonly untold: readonly string[];
   readonly outbox: Pick<Outbox, 'tx' | 'sent'> & { readonly entries: readonly Entry[] };
   /** On the clock of the machine that stored it: the zero of `expiresAtMs`. */
   readonly atMs: number;
@@ -200,13 +205,14 @@ export function markOf({ version, handed, outbox }: ClientState): Mark {
 
 /** The part of a state that outlives its process. */
 export function savedOf(state: ClientState, nowMs: number): SavedSession {
-  const { sid, token, stream, epoch, handed, outbox } = state;
+  const { sid, token, stream, epoch, handed, untold, outbox } = state;
   return {
     sid,
     token,
     stream,
     epoch,
     rx: handed,
+    untold,
     outbox: { entries: entriesOf(outbox), tx: outbox.tx, sent: outbox.sent },
     atMs: nowMs,
   };
@@ -219,7 +225,7 @@ export function savedOf(state: ClientState, nowMs: number): SavedSession {
  * @param awayMs How long ago that was, as far as the shell can tell: the messages have aged by it.
  */
 export function clientState(stored: SavedSession | null, policy: ClientPolicy, nowMs: number, awayMs = 0): ClientState {
-  const { sid = '', token = '', stream = '', epoch = 0, rx = 0, atMs = 0 } = stored ?? {};
+  const { sid = '', token = '', stream = '', epoch = 0, rx = 0, untold = [], atMs = 0 } = stored ?? {};
   const shiftMs = nowMs - atMs - awayMs;
   const { entries, tx, sent } = stored?.outbox ?? { entries: [], tx: 0, sent: 0 };
   const aged = entries.map((entry) =>
@@ -229,7 +235,7 @@ export function clientState(stored: SavedSession | null, policy: ClientPolicy, n
   const outbox = outboxOf(aged, tx, sid === '' ? sent : tx);
   const mark = { version: 0, rx, txLow: lowest(outbox), tx: outbox.tx };
   return {
-    ...{ stopped: 0, sid, token, stream, epoch, rx, handed: rx, outbox },
+    ...{ stopped: 0, sid, token, stream, epoch, rx, handed: rx, untold, outbox },
     ...{ version: 0, gaveUpAt: 0, welcomedAt: 0, saving: null, saved: mark },
     ...{ link: null, attempts: [], lastId: 0, connectAtMs: NEVER, cause: 'start', move: null, to: null },
     ...{ round: 0, windowMs: null, refusals: 0, maxBytes: policy.maxBytes, givenUp: [], crowded: false },

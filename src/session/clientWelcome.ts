@@ -52,14 +52,13 @@ function resumed(state: ClientState, welcome: WelcomeFrame, turn: Turn): ClientS
 
 /** A new log: what was on the way in the old one is lost, as far as anyone can tell. */
 function begun(state: ClientState, welcome: WelcomeFrame, turn: Turn): ClientState {
-  if (state.stream !== '') {
-    const { stream, rx } = state;
-    turn.out.push({ kind: 'gap', direction: 's2c', stream, from: rx + 1, to: null });
-  }
+  const { stream, rx } = state;
+  if (stream !== '') turn.out.push({ kind: 'gap', direction: 's2c', stream, from: rx + 1, to: null });
+  const untold = stream === '' ? state.untold : [...state.untold, stream];
   const outbox = forsake(state.outbox, welcome.rx, turn);
   // A log that others have used before us begins later than at 1.
   const fresh = skipTo({ ...state, stream: welcome.stream, rx: 0 }, welcome.replayFrom - 1, turn);
-  return { ...fresh, handed: fresh.rx, outbox };
+  return { ...fresh, handed: fresh.rx, untold, outbox };
 }
 
 function forsake(outbox: Outbox, base: number, turn: Turn): Outbox {

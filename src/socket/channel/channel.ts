@@ -102,6 +102,6 @@ export class SessionChannel implements Channel {
   }
 
   #handed({ stream, rx }: Arrival): void {
-    if (rx !== null) this.#runner.tell({ kind: 'handed', stream, rx });
+    this.#runner.tell(rx === null ? { kind: 'told', stream } : { kind: 'handed', stream, rx });
   }
 }

@@ -109,12 +109,12 @@ export class Keeper {
     // None of this life holds a segment yet: all are written anew with the first state that is stored.
     this.#dead = [...head.dead, ...head.segments, ...(await this.#strays(head.next))];
     if (segments.includes(null)) return { kind: 'broken' };
-    const { tail, tx, sent, txLow, sid, token, stream, epoch, rx } = head;
+    const { tail, tx, sent, txLow, sid, token, stream, epoch, rx, untold } = head;
     const all = [...segments.flat(), ...tail] as Entry[];
     const held = all.filter(({ seq }) => seq >= txLow).sort((a, b) => a.seq - b.seq);
     const entries = shifted(held, -dateShiftMs(this.#clock));
     const atMs = this.#clock.now();
-    return { kind: 'session', saved: { sid, token, stream, epoch, rx, outbox: { entries, tx, sent }, atMs } };
+    return { kind: 'session', saved: { sid, token, stream, epoch, rx, untold, outbox: { entries, tx, sent }, atMs } };
   }
 
   /** Segments that were written by a process that died before it could say so. */

@@ -110,6 +110,7 @@ export class Runner {
   #begin(saved: SavedSession | null): void {
     if (!this.#shelf.usable) this.#policy = { ...this.#policy, volatile: true };
     this.#machine = clientState(saved && renamed(saved), this.#policy, this.#pool.ports.clock.now());
+    for (const stream of saved?.untold ?? []) this.#gap('s2c', stream, null, null);
     if (!this.#closing) this.#queue.unshift({ kind: 'start' });
     this.#work();
   }

@@ -79,6 +79,33 @@ describe('a stored session', () => {
     expect(await sent).toBe('accepted');
   });
 
+  test('tells of a session that was lost until the application has heard it, through any number of crashes', async () => {
+    const storage = new Disk();
+    const { channel, open, servers, pass, hear, news } = channelWorld({ channel: { storage } });
+    channel.on('message', () => {});
+    // Takes its time, and the process dies meanwhile.
+    channel.on('gap', () => new Promise(() => {}));
+    await pass(0);
+    for (const host of [A, B]) servers.kill(host);
+    await pass(servers.policy.ttlMs + 1_000);
+    servers.manners.clear();
+    await pass(60_000);
+    expect(news()).toContain('gap s2c ?');
+    for (const [life, heard] of [
+      ['2: ', 1],
+      ['3: ', 0],
+    ] as const) {
+      storage.dead = true;
+      const disk = new Disk(storage.values);
+      const again = open({ storage: disk });
+      hear(again, life);
+      again.on('message', () => {});
+      await pass(1_000);
+      expect(news().filter((line) => line === `${life}gap s2c ?`)).toHaveLength(heard);
+      disk.dead = true;
+    }
+  });
+
   test.each([
     ['no text of ours', 'what is this?'],
     ['another format', '{"format":1}'],
