@@ -5,7 +5,7 @@ import { discard, forget } from './clientSettling.ts';
 import type { ClientEffect, ClientEvent, ClientState, Turn } from './clientState.ts';
 import { skipTo, welcomed } from './clientWelcome.ts';
 import { CLOSE, type FrameFromServer } from './frames.ts';
-import { dated, entriesOf, stale } from './outbox.ts';
+import { dated, entriesOf, type Outbox, stale } from './outbox.ts';
 import { NEVER, type SessionEnv } from './sessionEnv.ts';
 
 /** One step of a client. The effects are to be run in their order. */
@@ -174,10 +174,14 @@ function hurry(state: ClientState, turn: Turn): ClientState {
 }
 
 function relieve(before: ClientState, state: ClientState, turn: Turn): ClientState {
-  if (!state.crowded || state.outbox.bytes >= before.outbox.bytes) return state;
+  if (!state.crowded || !isLess(state.outbox, before.outbox)) return state;
   turn.out.push({ kind: 'room' });
   return { ...state, crowded: false };
 }
+
+/** By number or by weight: there are messages that weigh nothing. */
+const isLess = (one: Outbox, other: Outbox): boolean =>
+  one.bytes < other.bytes || one.end - one.head < other.end - other.head;
 
 function onStop(state: ClientState, end: boolean, turn: Turn): ClientState {
   if (state.stopped > 0) return state;

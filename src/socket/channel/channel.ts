@@ -82,10 +82,11 @@ export class SessionChannel implements Channel {
   }
 
   async #close(end: boolean): Promise<void> {
-    const closed = this.#runner.close(end);
+    // Whoever has come to the end of a message has got it.
     for (const loop of [...this.#loops]) loop.end(undefined);
+    this.#inbox.close();
+    await this.#runner.close(end);
     this.#sends.close(refusalOf('stopped'));
-    await closed;
   }
 
   #listen(event: 'message' | 'gap', listener: (value: unknown) => unknown): () => void {

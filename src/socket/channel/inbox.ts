@@ -24,6 +24,7 @@ export class Inbox {
   readonly #waiting: Arrival[] = [];
   #bytes = 0;
   #busy = false;
+  #closed = false;
 
   constructor(handed: (arrival: Arrival) => void) {
     this.#handed = handed;
@@ -35,6 +36,7 @@ export class Inbox {
   }
 
   push(arrival: Arrival): void {
+    if (this.#closed) return;
     this.#waiting.push(arrival);
     this.#bytes += arrival.bytes;
     this.#flow();
@@ -58,8 +60,14 @@ export class Inbox {
     return waits.length === 0 ? undefined : Promise.all(waits);
   }
 
+  /** Hands nothing on any more: what is not acknowledged comes again to the next owner of the session. */
+  close(): void {
+    this.#closed = true;
+    this.#waiting.length = this.#bytes = 0;
+  }
+
   #flow(): void {
-    while (!this.#busy && this.#takers.message.size > 0) {
+    while (!this.#busy && !this.#closed && this.#takers.message.size > 0) {
       const arrival = this.#waiting.shift();
       if (arrival === undefined) return;
       this.#bytes -= arrival.bytes;

@@ -10,8 +10,10 @@ import {
   type SavedSession,
 } from '../../session/clientState.ts';
 import { CLOSE, type Direction, type Range, type WelcomeFrame } from '../../session/frames.ts';
+import { NEVER } from '../../session/sessionEnv.ts';
 import { Homing } from './homing.ts';
 import type { Arrival, Inbox } from './inbox.ts';
+import { Inherited } from './inherited.ts';
 import { Links } from './links.ts';
 import type { ChannelSettings } from './options.ts';
 import { errorOf, refusalOf, unknownFate } from './refusals.ts';
@@ -38,6 +40,7 @@ export class Runner {
   readonly #listener: RunnerListener;
   readonly #links: Links;
   readonly #shelf: Shelf;
+  readonly #inherited = new Inherited();
   readonly #homing: Homing;
   readonly #timer: Timer;
   readonly #ends: (() => void)[];
@@ -50,6 +53,7 @@ export class Runner {
   #state = '';
   #welcome: WelcomeFrame | null = null;
   #closing = false;
+  #over = false;
 
   constructor(pool: HostPool, settings: ChannelSettings, inbox: Inbox, sends: Sends, listener: RunnerListener) {
     const { clock, lifecycle, connectivity } = pool.ports;
@@ -93,6 +97,7 @@ export class Runner {
 
   /** One event after the other: what an effect brings about waits until all effects of its step are run. */
   tell(event: ClientEvent): void {
+    if (this.#over) return;
     this.#queue.push(event);
     if (!this.#busy) this.#work();
   }
@@ -105,11 +110,14 @@ export class Runner {
     // What nobody can go on with is over.
     this.tell({ kind: 'stop', end: end || this.#policy.volatile });
     await this.#shelf.close();
+    // The stored session may be another's by now: nothing that comes late is any business of it.
+    this.#over = true;
+    this.#timer.set(NEVER);
   }
 
   #begin(saved: SavedSession | null): void {
     if (!this.#shelf.usable) this.#policy = { ...this.#policy, volatile: true };
-    this.#machine = clientState(saved && renamed(saved), this.#policy, this.#pool.ports.clock.now());
+    this.#machine = clientState(saved && this.#inherited.take(saved), this.#policy, this.#pool.ports.clock.now());
     for (const stream of saved?.untold ?? []) this.#gap('s2c', stream, null, null);
     if (!this.#closing) this.#queue.unshift({ kind: 'start' });
     this.#work();
@@ -168,13 +176,16 @@ export class Runner {
   }
 
   #settle(effect: Extract<ClientEffect, { kind: 'accepted' | 'refused' | 'unknown' | 'wait' | 'room' }>): void {
-    if (effect.kind === 'accepted') this.#sends.settle(effect.id, null);
-    else if (effect.kind === 'wait') this.#sends.refused(effect.id);
+    if (effect.kind === 'accepted') {
+      this.#sends.settle(effect.id, null);
+      this.#inherited.settle(effect.id);
+    } else if (effect.kind === 'wait') this.#sends.refused(effect.id);
     else if (effect.kind === 'room') this.#sends.room();
     else if (effect.kind === 'refused' || !effect.resent) {
       const error = effect.kind === 'refused' ? refusalOf(effect.why) : unknownFate();
-      // It was sent by a process that is no more.
-      if (!this.#sends.settle(effect.id, error) && error.code !== 'CLOSED') this.#listener.warning(error);
+      if (this.#sends.settle(effect.id, error) || error.code === 'CLOSED') return;
+      const about = this.#inherited.forsake(effect.id, error);
+      if (about !== null) this.#listener.warning(about);
     }
   }
 
@@ -243,12 +254,6 @@ export class Runner {
   #lacking(): 'connecting' | 'reconnecting' {
     return this.#welcome === null ? 'connecting' : 'reconnecting';
   }
-}
-
-/** Messages of lives before go by negative names: what was sent in this one, before the store was read, has taken the others. */
-function renamed(saved: SavedSession): SavedSession {
-  const entries = saved.outbox.entries.map((entry, at) => ({ ...entry, id: -1 - at }));
-  return { ...saved, outbox: { ...saved.outbox, entries } };
 }
 
 const STOPS: Readonly<Record<number, string>> = { [CLOSE.unauthenticated]: 'unauthenticated', [CLOSE.ended]: 'ended' };

@@ -15,7 +15,8 @@ interface Pending {
   /** When it becomes stale; Infinity: never. */
   readonly untilMs: number;
   readonly signal: AbortSignal | undefined;
-  readonly leave: () => void;
+  /** Ends what listens to its signal, and the timer of its wait. */
+  leave: () => void;
 }
 
 /** What was sent and is not settled, and what waits for room in the outbox, in order. */
@@ -96,16 +97,21 @@ export class Sends {
 
   #wait(id: number): void {
     this.#waiting = [...this.#waiting, id];
-    const { event } = this.#pending.get(id) ?? {};
-    if (event?.ttlMs === undefined) return;
+    const pending = this.#pending.get(id);
+    if (pending?.event.ttlMs === undefined) return;
     const expire = () => {
       if (this.#waiting.includes(id)) this.settle(id, refusalOf('expired'));
     };
-    this.#clock.setTimer(expire, event.ttlMs);
+    const stopTimer = this.#clock.setTimer(expire, pending.event.ttlMs);
+    const { leave } = pending;
+    pending.leave = () => {
+      stopTimer();
+      leave();
+    };
   }
 
   #cancel(id: number): void {
-    if (this.#waiting.includes(id)) this.settle(id, null);
+    if (this.#waiting.includes(id)) this.settle(id, refusalOf('cancelled'));
     else this.#tell({ kind: 'cancel', id });
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/ports.ts';
+import { waitAtMost } from '../../runtime/wait.ts';
 import type { ClientState, Mark, SavedSession } from '../../session/clientState.ts';
 import { Keeper } from './keeper.ts';
 import type { ChannelSettings } from './options.ts';
@@ -6,6 +7,9 @@ import { type Claim, claim } from './owner.ts';
 
 /** After how long a store that failed is tried again. */
 const RETRY_MS = 5_000;
+
+/** How long the lock of a stored session may take to answer. */
+const LOCK_MS = 2_000;
 
 /** What a channel wants to hear of its shelf. */
 export interface ShelfListener {
@@ -51,7 +55,12 @@ export class Shelf {
   async open(): Promise<SavedSession | null> {
     const { storage, name, locks } = this.#settings;
     try {
-      this.#claim = await claim(name, locks);
+      const claiming = claim(name, locks);
+      const found = await waitAtMost(this.#clock, LOCK_MS, claiming);
+      // One that comes late is given back: the channel goes on in memory.
+      if (found === undefined) void claiming.then((late) => late?.release()).catch(() => {});
+      this.#claim = found ?? null;
+      if (found === undefined) return this.#warn('owned: its lock does not answer', undefined);
     } catch (cause) {
       this.#warn('owned', cause);
       return null;
@@ -94,14 +103,19 @@ export class Shelf {
     });
   }
 
-  /** Stores what is left to store, and gives the place up. */
+  /** Stores what is left to store, and gives the place up: whatever changes later is nothing to the next owner. Never rejects. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#cancelRetry();
     await this.#keeper?.settled();
     this.flush();
     await this.#keeper?.settled();
-    await this.#claim?.release();
+    this.#keeper = null;
+    try {
+      await this.#claim?.release();
+    } catch (cause) {
+      this.#warn('given up', cause);
+    }
   }
 
   #warn(verb: string, cause: unknown): null {

@@ -149,7 +149,10 @@ export interface ChannelEvents {
   resumed: (event: { readonly host: string; readonly result: 'resumed' | 'partial' }) => void;
   /** The state changed. */
   state: (state: ChannelState) => void;
-  /** Something failed that no call is waiting for. The channel goes on. */
+  /**
+   * Something failed that no call is waiting for. The channel goes on. Where a message of an earlier process was not accepted, or
+   * nobody knows (`EXPIRED`, `TOO_LARGE`, `UNKNOWN_FATE`), `cause` is that message: `{ data, key }`, the key null if it had none.
+   */
   warning: (error: SwitchoverError) => void;
   /** The channel has stopped by itself: `CREDENTIAL_REFUSED`, `SESSION_LOST`. */
   error: (error: SwitchoverError) => void;
@@ -174,7 +177,8 @@ export interface Channel extends AsyncIterable<unknown> {
   /**
    * Closes the channel. What is stored stays, and the next channel of that name goes on with it; where nothing is stored, or with
    * `end`, the session is over at the server, too. Sends that are not settled reject with `CLOSED`; or,
-   * where the session is over, with `UNKNOWN_FATE` if they were on their way.
+   * where the session is over, with `UNKNOWN_FATE` if they were on their way. A message whose listener is still at work was not
+   * acknowledged, and comes again to the next channel of that name.
    *
    * @returns Resolves when the last state is stored and its ownership given up. Never rejects.
    */
