@@ -48,7 +48,11 @@ export interface Opening {
 
 /** Someone showed a token that is not theirs to show. */
 export interface TokenAlarm {
-  /** `reused`: it was replaced, and its owner has the replacement, so there are two of them. `subject`: it is another subject's session. */
+  /**
+   * `reused`: it was replaced, and its owner has the replacement, so there are two of them; or a server that stood still reads a hello
+   * late, whose client has gone on elsewhere since: that comes once, and nobody waits for the answer. `subject`: it is another
+   * subject's session.
+   */
   readonly why: 'reused' | 'unknown' | 'subject';
   readonly sid: string;
   /** Who showed it. */
