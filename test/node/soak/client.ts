@@ -85,7 +85,7 @@ export class SoakClient {
     channel.on('message', (data) => inTime(() => this.#get((data as Told).id)));
     channel.on('gap', (gap) => inTime(() => this.note({ kind: 'gap', ...gap })));
     channel.on('warning', ({ code, cause }) => {
-      if (code === 'EXPIRED' || code === 'UNKNOWN_FATE') this.note({ kind: 'forsaken', why: code });
+      if (code === 'EXPIRED' || code === 'UNKNOWN_FATE') this.#refused((cause as { data: Said }).data.n, code);
       else this.note({ kind: 'warning', what: `${code} ${String(cause ?? '')}` });
     });
     channel.on('error', ({ code, message }) => this.note({ kind: 'failed', what: `${code} ${message}` }));
@@ -118,13 +118,13 @@ export class SoakClient {
       await this.#channel.send(said, options);
       this.note({ kind: 'accepted', n });
     } catch (error) {
-      this.#refused(n, error);
+      this.#refused(n, error instanceof SwitchoverError ? error.code : String(error));
     }
     this.#unsettled.delete(n);
   }
 
-  #refused(n: number, error: unknown): void {
-    const code = error instanceof SwitchoverError ? error.code : String(error);
+  /** This life's message, or one of a life before. */
+  #refused(n: number, code: string): void {
     // What waits when the channel closes goes on in the next life.
     if (code === 'CLOSED') return;
     if (code === 'UNKNOWN_FATE') this.note({ kind: 'unknown', n, resent: false });

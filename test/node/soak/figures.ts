@@ -10,8 +10,6 @@ export interface Figures {
   readonly effects: number;
   readonly refused: number;
   readonly unknown: number;
-  /** Messages of lives that were killed, whose next life was told that they were not accepted, or that nobody knows. */
-  readonly forsaken: number;
   /** Messages to the clients: what was written, what came, what was reported lost; and what came again after a kill. */
   readonly written: number;
   readonly delivered: number;
@@ -38,7 +36,6 @@ export function figuresOf(evidence: Evidence, faults: readonly Fault[]): Figures
     effects: evidence.effects.length,
     refused: clientLines('refused'),
     unknown: clientLines('unknown'),
-    forsaken: clientLines('forsaken'),
     written: evidence.appended.length,
     delivered: clientLines('delivered'),
     reportedLost: reportedLost(evidence),

@@ -35,8 +35,6 @@ export type ClientRecord =
   | { readonly kind: 'refused'; readonly n: number; readonly why: string }
   /** Nobody knows; `resent` where it is sent again and another line will follow. */
   | { readonly kind: 'unknown'; readonly n: number; readonly resent: boolean }
-  /** A message of an earlier life was not accepted, or nobody knows; `why` is the code. */
-  | { readonly kind: 'forsaken'; readonly why: string }
   /** The client's store has said that it keeps all messages of this life up to this one that are not settled. */
   | { readonly kind: 'stored'; readonly n: number }
   | { readonly kind: 'delivered'; readonly id: string }
