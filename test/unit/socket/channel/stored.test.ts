@@ -63,6 +63,25 @@ describe('a stored session', () => {
     expect(news()).toContain('2: warning EXPIRED');
   });
 
+  test('tells which messages of the process before were given up', async () => {
+    const storage = new Disk();
+    const { channel, open, servers, pass } = channelWorld({ channel: { storage }, network: { [A]: 'refuse' } });
+    for (const host of [A, B]) servers.manners.set(host, 'refuses');
+    void ended(channel.send({ n: 1 }, { ttlMs: 1_000, key: 'first' }));
+    void ended(channel.send(new Uint8Array([7, 8]), { ttlMs: 1_000 }));
+    await pass(0);
+    storage.dead = true;
+    await pass(5_000);
+    servers.manners.clear();
+    const warnings: unknown[] = [];
+    open({ storage: new Disk(storage.values) }).on('warning', ({ code, cause }) => warnings.push([code, cause]));
+    await pass(1_000);
+    expect(warnings).toEqual([
+      ['EXPIRED', { data: { n: 1 }, key: 'first' }],
+      ['EXPIRED', { data: new Uint8Array([7, 8]), key: null }],
+    ]);
+  });
+
   test('does not mistake a message of before for one that was sent while the store was being read', async () => {
     const storage = new Disk();
     const { channel, open, servers, pass } = channelWorld({ channel: { storage }, network: { [A]: 'refuse' } });
