@@ -44,7 +44,7 @@ export interface ReconnectPolicy {
 export interface HeartbeatPolicy {
   /** A link that has said nothing for so long is asked whether it is alive, in milliseconds. Default 4,000. */
   readonly intervalMs: number;
-  /** One that has said nothing for so long, although it was asked, is dead, in milliseconds. More than `intervalMs`. Default 8,000. */
+  /** One that has said nothing for so long, although it was asked, is dead, in milliseconds. More than `intervalMs`. Default 7,500. */
   readonly deadMs: number;
   /**
    * Gives what to send as a question. Default: a ping of the protocol where the platform's class has one (`ws`); a browser's has

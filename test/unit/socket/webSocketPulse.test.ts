@@ -35,14 +35,14 @@ function wsWorld(options: SocketWorldOptions = {}) {
 }
 
 describe('a silent link', () => {
-  test('is asked after 4 s, and left at once after 8 s, for another host', async () => {
+  test('is asked after 4 s, and left at once after 7.5 s, for another host', async () => {
     const { make, clock, sockets, heard, news } = socketWorld({ socket: asking, network: { [A]: 'hang' } });
     make();
     await clock.advance(3_999);
     expect(sockets[0]?.sent).toEqual([]);
     await clock.advance(1);
     expect(sockets[0]?.sent).toEqual(['ping']);
-    await clock.advance(3_999);
+    await clock.advance(3_499);
     expect(heard()).toEqual(['open a']);
     await clock.advance(1);
     expect(heard()).toEqual(['lost a no answer', 'open b', 'moved ab no answer']);
