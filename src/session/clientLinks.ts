@@ -1,6 +1,6 @@
 import { forget } from './clientSettling.ts';
 import type { ClientState, Link, Turn } from './clientState.ts';
-import { CLOSE, PROTOCOL_VERSION } from './frames.ts';
+import { CLOSE, type DrainFrame, PROTOCOL_VERSION } from './frames.ts';
 import { NEVER } from './sessionEnv.ts';
 
 /** Opens a connection, beside whatever there is. */
@@ -60,7 +60,7 @@ export function ended(state: ClientState, id: number, code: number, turn: Turn, 
   const { link } = state;
   const attempts = state.attempts.filter((other) => other.id !== id);
   if (link?.id !== id && attempts.length === state.attempts.length) return state;
-  const told = windowMs === undefined ? state : { ...state, windowMs };
+  const told = windowMs === undefined ? state : { ...state, windowMs: capped(windowMs, turn) };
   // Somebody else has the session, or nobody: the next one is new. What the lost one was is kept for the report.
   const left = code === CLOSE.tokenRefused ? forsaken(told) : told;
   if (link?.id === id) {
@@ -88,10 +88,29 @@ function again(state: ClientState, code: number, turn: Turn, waited = false): Cl
   if (state.attempts.length > 0) return { ...state, refusals };
   const { policy, nowMs, random } = turn;
   const { round, windowMs } = state;
-  const limitMs = round === 0 ? policy.firstWaitMs : Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(round, 40));
+  const limitMs = round === 0 ? policy.firstWaitMs : backoffMs(state, turn);
   const wholeMs = round === 0 ? (windowMs ?? limitMs) : Math.max(windowMs ?? 0, limitMs);
   const waitMs = random() * (round === 0 && waited ? Math.max(0, wholeMs - policy.firstWaitMs) : wholeMs);
   return { ...state, refusals, connectAtMs: Math.min(state.connectAtMs, nowMs + waitMs), round: round + 1 };
+}
+
+/** A server can send its clients away, but not for good. */
+export const capped = (windowMs: number, { policy }: Turn): number => Math.min(windowMs, policy.windowCapMs);
+
+const backoffMs = ({ round }: ClientState, { policy }: Turn): number =>
+  Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(round, 40));
+
+/**
+ * The host will go: another is looked for within its jitter. Hosts that send their clients to and fro are asked ever more rarely, since
+ * a connection that has not lasted counts as a failure here, too.
+ */
+export function leave(state: ClientState, link: Link, frame: DrainFrame, turn: Turn): ClientState {
+  const { nowMs, policy, random } = turn;
+  const lasted = nowMs - link.sinceMs >= policy.minUptimeMs;
+  const leastMs = lasted || state.round === 0 ? 0 : backoffMs(state, turn);
+  const connectAtMs = nowMs + random() * Math.max(frame.jitterMs, leastMs);
+  const round = lasted ? 0 : state.round + 1;
+  return { ...state, move: 'drain', cause: 'drain', to: frame.to ?? null, connectAtMs, round };
 }
 
 /** Nothing goes on until the application says so. */

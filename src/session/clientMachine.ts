@@ -1,4 +1,4 @@
-import { connect, ended, giveUp, greet, heard, probe, stop } from './clientLinks.ts';
+import { connect, ended, giveUp, greet, heard, leave, probe, stop } from './clientLinks.ts';
 import type { ClientPolicy } from './clientPolicy.ts';
 import { acknowledge, onAck, onSaved, onSend, pump, save, transmit, withLink } from './clientSending.ts';
 import { discard, forget } from './clientSettling.ts';
@@ -51,14 +51,9 @@ function apply(state: ClientState, event: ClientEvent, turn: Turn): ClientState 
       return onSend(state, event, turn);
     case 'cancel':
       return cancel(state, event.id);
-    case 'handed': {
-      const isNews = event.stream === state.stream && event.rx > state.handed && event.rx <= state.rx;
-      return isNews ? { ...state, handed: event.rx, version: state.version + 1 } : state;
-    }
+    case 'handed':
     case 'told':
-      return state.untold.includes(event.stream)
-        ? { ...state, untold: state.untold.filter((stream) => stream !== event.stream), version: state.version + 1 }
-        : state;
+      return got(state, event);
     case 'saved':
       return onSaved(state, turn, event.mark);
     case 'wake':
@@ -76,6 +71,17 @@ function apply(state: ClientState, event: ClientEvent, turn: Turn): ClientState 
     case 'stop':
       return onStop(state, event.end, turn);
   }
+}
+
+/** The application has got messages, or heard of a loss. */
+function got(state: ClientState, event: Extract<ClientEvent, { kind: 'handed' | 'told' }>): ClientState {
+  const { stream, untold, handed, version } = state;
+  if (event.kind === 'told') {
+    if (!untold.includes(event.stream)) return state;
+    return { ...state, untold: untold.filter((one) => one !== event.stream), version: version + 1 };
+  }
+  const isNews = event.stream === stream && event.rx > handed && event.rx <= state.rx;
+  return isNews ? { ...state, handed: event.rx, version: version + 1 } : state;
 }
 
 function renewed(state: ClientState, auth: string, turn: Turn): ClientState {
@@ -125,11 +131,8 @@ function onOpenFrame(before: ClientState, frame: FrameFromServer, bytes: number,
     case 'ping':
       if (link.kind === 'live') transmit(link, { kind: 'pong' }, turn);
       return state;
-    case 'drain': {
-      if (state.move !== null) return state;
-      const connectAtMs = turn.nowMs + turn.random() * frame.jitterMs;
-      return { ...state, move: 'drain', cause: 'drain', to: frame.to ?? null, connectAtMs };
-    }
+    case 'drain':
+      return state.move === null ? leave(state, state.link, frame, turn) : state;
     case 'renew':
       turn.out.push({ kind: 'renew', withinMs: frame.withinMs });
       return state;

@@ -20,6 +20,8 @@ export interface ClientPolicy {
   /** Later ones: a draw from zero to `baseMs` · 2^round, at most `capMs`. */
   readonly baseMs: number;
   readonly capMs: number;
+  /** A longer window of a server is taken for this. */
+  readonly windowCapMs: number;
   /** Only a connection that was open for this long proves that all is well. */
   readonly minUptimeMs: number;
   /** Acknowledgements are held back for this, or up to so many messages or bytes. */
@@ -42,6 +44,7 @@ export const CLIENT_POLICY: ClientPolicy = {
   firstWaitMs: 1_000,
   baseMs: 500,
   capMs: 20_000,
+  windowCapMs: 3_600_000,
   minUptimeMs: 5_000,
   ackMs: 250,
   ackCount: 32,

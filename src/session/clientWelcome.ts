@@ -1,4 +1,4 @@
-import { dropAll, giveUp, heard } from './clientLinks.ts';
+import { capped, dropAll, giveUp, heard } from './clientLinks.ts';
 import { discard, settle } from './clientSettling.ts';
 import type { Attempt, ClientState, Link, Turn } from './clientState.ts';
 import { HEADER_BYTES } from './codec.ts';
@@ -17,7 +17,8 @@ export function welcomed(state: ClientState, attempt: Attempt, welcome: WelcomeF
   const told = hasLost(state, welcome) ? welcome : { ...welcome, result: 'resumed' as const };
   turn.out.push({ kind: 'opened', link: attempt.id, host: attempt.host, welcome: told });
   const went = same && welcome.result !== 'new' ? resumed(state, welcome, turn) : begun(state, welcome, turn);
-  const { sid, token, stream, epoch, retryWindowMs: windowMs } = welcome;
+  const { sid, token, stream, epoch } = welcome;
+  const windowMs = capped(welcome.retryWindowMs, turn);
   const link = linkOf(attempt, welcome, turn);
   const fits = worthSending({ ...went, maxBytes: welcome.maxBytes }, turn.nowMs);
   const calm = { attempts: [], connectAtMs: NEVER, move: null, to: null, windowMs, refusals: 0 };

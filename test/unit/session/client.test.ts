@@ -168,6 +168,15 @@ describe('the next connection', () => {
     expect(play.do({ kind: 'wake' }).state.connectAtMs - play.nowMs).toBe(6_000);
   });
 
+  test('waits for an hour at the most, whatever window a server gives', () => {
+    const play = new Play().open({ retryWindowMs: 2 ** 31 - 1 }).do({ kind: 'closed', link: 1, code: 1006 });
+    expect(play.state.connectAtMs - play.nowMs).toBe(1_800_000);
+    play.do({ kind: 'stop', end: false }).do({ kind: 'start' });
+    play.do({ kind: 'opened', link: play.state.lastId, host: 'https://a' });
+    play.frame(play.state.lastId, { kind: 'close', code: CLOSE.busy, windowMs: 2 ** 31 - 1 });
+    expect(play.state.connectAtMs - play.nowMs).toBeLessThanOrEqual(3_600_000);
+  });
+
   test('comes after an outage that ends as 1000, too', () => {
     expect(new Play().open().do({ kind: 'closed', link: 1, code: 1000 }).pass(1_000).got('connect')).toHaveLength(1);
   });
@@ -212,6 +221,21 @@ describe('a move', () => {
     expect(play.got('drop')).toEqual([{ kind: 'drop', link: 1, code: CLOSE.done }]);
     expect(play.message(2, 1).got('deliver')).toEqual([]);
     expect(play.message(2, 2).got('deliver')).toHaveLength(1);
+  });
+
+  test('off servers that drain as soon as they have welcomed does not become a loop', () => {
+    const play = new Play();
+    play.draw = 0.999;
+    play.open();
+    let moves = 0;
+    for (const endMs = play.nowMs + 60_000; play.nowMs < endMs && moves < 1_000; moves++) {
+      const { id } = play.state.link ?? expect.unreachable('no link');
+      play.frame(id, { kind: 'drain', deadlineMs: 10_000, jitterMs: 0 });
+      while (play.state.attempts.length === 0) play.pass(10);
+      play.do({ kind: 'opened', link: play.state.lastId, host: `https://${moves % 2}` });
+      play.welcome(play.state.lastId, { result: 'resumed' });
+    }
+    expect(moves).toBeLessThan(30);
   });
 
   test('off a server that drains is tried again until it works', () => {
