@@ -43,7 +43,7 @@ const ROUGH: Faults = {
 const LOSSY: Faults = { ...ROUGH, wipe: 0.004 };
 /**
  * Copies are the shell's to prevent: a stored session has one owner. Without that, still nothing is repeated or called accepted
- * that was not, until a copy crashes too or the session is lost: then nobody can tell whose the numbers are.
+ * that was not, until a copy crashes too, gives a message up, or the session is lost: then nobody can tell whose the numbers are.
  */
 const COPIED: Faults = { ...ROUGH, stall: 0, crash: 0, clone: 0.004 };
 
@@ -56,8 +56,8 @@ function fault(world: World, client: Client, faults: Faults): void {
   if (hits(faults.crashServer)) world.crashServer(random() < 0.5 ? 0 : 1);
   if (hits(faults.stall)) world.nowMs += random() * 20_000;
   if (hits(faults.wipe)) world.store.sessions.delete(client.state.sid);
-  // Of what was in no session yet nobody can tell the copies apart.
-  const inSession = (JSON.parse(client.disk)?.session.sid ?? '') !== '';
+  // Of what was in no session yet nobody can tell the copies apart; and the copy of a copy is one that has crashed.
+  const inSession = (JSON.parse(client.disk)?.session.sid ?? '') !== '' && !client.name.includes('-');
   if (hits(faults.clone) && inSession && world.clients.length < 4) {
     const name = `${client.name}-${world.clients.length}`;
     world.witness.restored(name, JSON.parse(client.disk)?.app ?? null);
