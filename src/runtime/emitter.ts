@@ -3,13 +3,26 @@ export type EventArgs<Events, Name extends keyof Events> = Events[Name] extends 
   ? Args
   : never;
 
+/** Lets an error surface by itself, as an uncaught one of the app's own. */
+function surface(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
 /**
  * Listeners of named events. They are called in the order in which they came; one that throws does not keep the others from
- * being called, and its error surfaces by itself, as an uncaught one of the app's own.
+ * being called.
  */
 export class Emitter<Events> {
   /** Never changed in place: who listens or leaves while listeners are called changes the next event, not this one. */
   readonly #listeners = new Map<keyof Events, readonly Events[keyof Events][]>();
+  readonly #onError: (error: unknown, name: keyof Events) => void;
+
+  /** @param onError Takes what a listener throws. Default: it surfaces by itself. */
+  constructor(onError: (error: unknown, name: keyof Events) => void = surface) {
+    this.#onError = onError;
+  }
 
   on<Name extends keyof Events>(name: Name, listener: Events[Name]): void {
     this.#listeners.set(name, [...this.#of(name), listener]);
@@ -27,9 +40,7 @@ export class Emitter<Events> {
       try {
         (listener as (...args: EventArgs<Events, Name>) => void)(...args);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        this.#onError(error, name);
       }
     }
   }
