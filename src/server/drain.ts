@@ -1,6 +1,6 @@
 import { CLOSE } from '../session/frames.ts';
 import type { Hub } from './hub.ts';
-import { invalid, whole } from './serverOptions.ts';
+import { invalid, originOf, whole } from './serverOptions.ts';
 import type { Identity } from './session.ts';
 import type { StoreTransaction } from './sessionStore.ts';
 
@@ -16,17 +16,22 @@ export interface DrainOptions {
 
 const DEADLINE_MS = 10_000;
 
+/** @throws SwitchoverError `INVALID_OPTION`, `INVALID_HOST`. */
+export function readDrain(options: DrainOptions, retryWindowMs: number) {
+  const deadlineMs = whole('deadlineMs', options.deadlineMs ?? DEADLINE_MS, 0);
+  const usualMs = Math.min(retryWindowMs, Math.floor(deadlineMs / 2));
+  const jitterMs = whole('jitterMs', options.jitterMs ?? usualMs, 0);
+  if (jitterMs > deadlineMs)
+    throw invalid('jitterMs', 'is longer than deadlineMs', 'Let all leave before the deadline.');
+  return { deadlineMs, jitterMs, to: options.to === undefined ? undefined : originOf(options.to) };
+}
+
 /** Tells all clients to leave, and resolves when they have, and the store has answered all that it was asked. */
 export function drain<Transaction extends StoreTransaction, I extends Identity>(
   hub: Hub<Transaction, I>,
   options: DrainOptions,
 ): Promise<void> {
-  const deadlineMs = whole('deadlineMs', options.deadlineMs ?? DEADLINE_MS, 0);
-  const usualMs = Math.min(hub.policy.retryWindowMs, Math.floor(deadlineMs / 2));
-  const jitterMs = whole('jitterMs', options.jitterMs ?? usualMs, 0);
-  if (jitterMs > deadlineMs)
-    throw invalid('jitterMs', 'is longer than deadlineMs', 'Let all leave before the deadline.');
-  const { to } = options;
+  const { deadlineMs, jitterMs, to } = readDrain(options, hub.policy.retryWindowMs);
   const target = to === undefined ? {} : { to };
   hub.standing = { role: 'draining', to: to ?? null };
   const away = () => ({ kind: 'close', code: CLOSE.away, windowMs: hub.policy.retryWindowMs, ...target }) as const;

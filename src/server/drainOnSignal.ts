@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import { refuseUnknown } from '../runtime/poolOptions.ts';
-import type { DrainOptions } from './drain.ts';
+import { type DrainOptions, readDrain } from './drain.ts';
 import type { Identity } from './session.ts';
 import type { SessionServer } from './sessionServer.ts';
 import type { StoreTransaction } from './sessionStore.ts';
@@ -35,6 +35,7 @@ const KNOWN: ReadonlySet<string> = new Set([
  * Give Kubernetes' `terminationGracePeriodSeconds` more than `deadlineMs`.
  *
  * @returns Takes the listeners off again.
+ * @throws SwitchoverError `INVALID_OPTION`, `INVALID_HOST`.
  */
 export function drainOnSignal<Transaction extends StoreTransaction, I extends Identity>(
   sessions: SessionServer<Transaction, I>,
@@ -42,6 +43,8 @@ export function drainOnSignal<Transaction extends StoreTransaction, I extends Id
 ): () => void {
   refuseUnknown(options, KNOWN);
   const { signals = ['SIGTERM'], lease, server, afterwards, ...how } = options;
+  // Refused now, not when the signal comes.
+  readDrain(how, sessions.retryWindowMs);
   const off = () => {
     for (const signal of signals) process.off(signal, leave);
   };

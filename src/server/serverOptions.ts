@@ -1,4 +1,5 @@
 import { SwitchoverError } from '../policy/error.ts';
+import { scanHost } from '../policy/host.ts';
 import type { HostList } from '../policy/hostList.ts';
 import { readTopology } from '../policy/topology.ts';
 import { refuseUnknown } from '../runtime/poolOptions.ts';
@@ -165,6 +166,14 @@ function wholes<T extends object>(group: string, defaults: T, given: Partial<T> 
 export function whole(name: string, value: unknown, least: number): number {
   if (Number.isInteger(value) && Number(value) >= least && Number(value) < 2 ** 31) return Number(value);
   throw invalid(name, `can't be ${String(value)}`, `Give a whole number from ${least} to 2147483647.`);
+}
+
+/** @throws SwitchoverError `INVALID_HOST`. */
+export function originOf(text: string): string {
+  const host = scanHost(text);
+  if (host !== null) return host.origin;
+  const remedy = 'Give an origin: https://name[:port].';
+  throw new SwitchoverError('INVALID_HOST', `Not a usable host: ${JSON.stringify(text.slice(0, 99))}.`, { remedy });
 }
 
 export function invalid(name: string, complaint: string, remedy: string): SwitchoverError {

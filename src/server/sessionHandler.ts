@@ -35,7 +35,7 @@ export function sessionHandler<Transaction extends StoreTransaction, I extends I
   refuseUnknown(options, KNOWN);
   const { health = {}, wellKnownPath = WELL_KNOWN, origins = '*', endpoints = {} } = options;
   const all: [string, WebEndpoint][] = [
-    [wellKnownPath, hostsEndpoint(sessions, origins)],
+    [wellKnownPath, hostsEndpoint(sessions, origins, health === false ? undefined : health.epoch)],
     ...Object.entries(endpoints),
   ];
   if (health !== false) all.push(...healthEndpoints({ ...health, standing: sessions }));
@@ -47,10 +47,11 @@ export function sessionHandler<Transaction extends StoreTransaction, I extends I
 function hostsEndpoint<Transaction extends StoreTransaction, I extends Identity>(
   sessions: SessionServer<Transaction, I>,
   origins: AllowedOrigins,
+  epoch: HealthHandlerOptions['epoch'],
 ): WebEndpoint {
   return readEndpoint(origins, () => {
     const { hosts, role, active, retryWindowMs } = sessions;
-    const hints = hintHeaders({ role, active, retryWindowMs });
+    const hints = hintHeaders({ role, active, retryWindowMs, epoch: epoch?.() ?? null });
     if (hosts === null) return { status: 404, headers: hints, body: 'No hosts are listed.\n' };
     const { list, generation } = hosts;
     const document = 'active' in list ? { generation, ...list } : { generation, hosts: list };

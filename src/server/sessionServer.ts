@@ -1,5 +1,3 @@
-import { SwitchoverError } from '../policy/error.ts';
-import { scanHost } from '../policy/host.ts';
 import type { HostList } from '../policy/hostList.ts';
 import type { MaybePromise } from '../runtime/ports.ts';
 import { encode } from '../session/codec.ts';
@@ -9,7 +7,14 @@ import type { MessageHandler } from './delivery.ts';
 import { type DrainOptions, drain } from './drain.ts';
 import type { SessionServerEvents } from './events.ts';
 import { Hub, type Standing } from './hub.ts';
-import { invalid, readOrigins, readServerOptions, type SessionServerOptions, whole } from './serverOptions.ts';
+import {
+  invalid,
+  originOf,
+  readOrigins,
+  readServerOptions,
+  type SessionServerOptions,
+  whole,
+} from './serverOptions.ts';
 import type { Identity, Session } from './session.ts';
 import type { StoreTransaction } from './sessionStore.ts';
 import type { ConnectRequest, Transport, Wire } from './transport.ts';
@@ -56,7 +61,7 @@ export interface SessionServer<Transaction extends StoreTransaction = StoreTrans
    * Makes the server active, or a standby. A standby sends all clients away at once, to `active` if it is given; to let them go
    * without a gap, {@link drain} first.
    *
-   * @throws SwitchoverError `INVALID_HOST`.
+   * @throws SwitchoverError `INVALID_OPTION`, `INVALID_HOST`.
    */
   setRole(role: 'active' | 'standby', active?: string): void;
   /** The hosts that clients are told of; empty if none were given. */
@@ -69,7 +74,11 @@ export interface SessionServer<Transaction extends StoreTransaction = StoreTrans
   setHosts(list: HostList, generation: number): void;
   /** What clients are told to spread their reconnects over, as of now, in milliseconds. */
   readonly retryWindowMs: number;
-  /** Sends everybody to another server, without a gap. See {@link DrainOptions}. Resolves when nobody is left. */
+  /**
+   * Sends everybody to another server, without a gap. See {@link DrainOptions}. Resolves when nobody is left.
+   *
+   * @throws SwitchoverError at once: `INVALID_OPTION`, `INVALID_HOST`.
+   */
   drain(options?: DrainOptions): Promise<void>;
   /** Closes all connections (1012) and ends what runs by itself. Sessions and store stay. */
   close(): void;
@@ -104,8 +113,7 @@ class Server<Transaction extends StoreTransaction, I extends Identity> implement
   constructor(options: SessionServerOptions<Transaction, I>) {
     this.#settings = readServerOptions(options);
     const { role = 'active', active } = options;
-    if (role !== 'active' && role !== 'standby')
-      throw invalid('role', `can't be ${String(role)}`, 'Say active or standby.');
+    assertRole(role);
     const standing: Standing = { role, to: active === undefined ? null : originOf(active) };
     this.#hub = new Hub(this.#settings, standing, (sid, data) => this.send(sid, data));
     if (options.hosts !== undefined) this.#tellHosts(options.hosts, whole('generation', options.generation ?? 0, 0));
@@ -172,6 +180,7 @@ class Server<Transaction extends StoreTransaction, I extends Identity> implement
   }
 
   setRole(role: 'active' | 'standby', active?: string): void {
+    assertRole(role);
     const hub = this.#hub;
     hub.standing = { role, to: active === undefined ? null : originOf(active) };
     if (role === 'standby') this.#sendAway();
@@ -193,8 +202,7 @@ class Server<Transaction extends StoreTransaction, I extends Identity> implement
   drain(options: DrainOptions = {}): Promise<void> {
     const hub = this.#hub;
     if (this.#draining !== null) return this.#draining;
-    const to = options.to === undefined ? null : originOf(options.to);
-    const done = drain(hub, { ...options, ...(to === null ? {} : { to }) }).then(() => {
+    const done = drain(hub, options).then(() => {
       this.#draining = null;
       hub.announcer.emit('drained');
     });
@@ -254,9 +262,8 @@ class Server<Transaction extends StoreTransaction, I extends Identity> implement
 }
 
 /** @throws SwitchoverError `INVALID_HOST`. */
-function originOf(text: string): string {
-  const host = scanHost(text);
-  if (host !== null) return host.origin;
-  const remedy = 'Give an origin: https://name[:port].';
-  throw new SwitchoverError('INVALID_HOST', `Not a usable host: ${JSON.stringify(text.slice(0, 99))}.`, { remedy });
+
+function assertRole(role: unknown): void {
+  if (role !== 'active' && role !== 'standby')
+    throw invalid('role', `can't be ${String(role)}`, 'Say active or standby.');
 }

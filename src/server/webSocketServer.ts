@@ -2,9 +2,11 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { SwitchoverError } from '../policy/error.ts';
+import { refuseUnknown } from '../runtime/poolOptions.ts';
 import { encode } from '../session/codec.ts';
 import { CLOSE } from '../session/frames.ts';
 import { headersOf } from './nodeHeaders.ts';
+import { invalid } from './serverOptions.ts';
 import type { Identity } from './session.ts';
 import type { SessionServer } from './sessionServer.ts';
 import type { StoreTransaction } from './sessionStore.ts';
@@ -47,7 +49,8 @@ export interface WebSocketServerOptions {
   readonly WebSocketServer?: WebSocketServerClass;
   /**
    * Decides on a browser's `Origin` (undefined outside of browsers); false refuses with 403. Needed where `authenticate` believes cookies:
-   * any page can make its visitor's browser connect. Default: all are let in, as a credential in a hello is nothing that another page has.
+   * any page can make its visitor's browser connect. One that throws refuses with 500. Default: all are let in, as a credential in a hello
+   * is nothing that another page has.
    */
   readonly verifyOrigin?: (origin: string | undefined, request: IncomingMessage) => boolean;
 }
@@ -58,6 +61,7 @@ export interface WebSocketAttachment {
   close(): void;
 }
 
+const KNOWN: ReadonlySet<string> = new Set(['server', 'path', 'WebSocketServer', 'verifyOrigin']);
 /** How long the other side may take to answer a close, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 2_000;
 /** What `ws` closes with where a message is longer than `maxPayload`. */
@@ -66,13 +70,16 @@ const WS_TOO_LARGE = 1009;
 /**
  * Serves sessions over WebSockets on a Node http(s) server. Await it before the server listens.
  *
- * @throws SwitchoverError (as a rejection) `INVALID_OPTION` where `ws` is neither given nor installed.
+ * @throws SwitchoverError (as a rejection) `INVALID_OPTION`, also where `ws` is neither given nor installed.
  */
 export async function attachWebSocketServer<Transaction extends StoreTransaction, I extends Identity>(
   sessions: SessionServer<Transaction, I>,
   options: WebSocketServerOptions,
 ): Promise<WebSocketAttachment> {
+  refuseUnknown(options, KNOWN);
   const { server, path = '/channel', verifyOrigin = () => true } = options;
+  if (typeof server?.on !== 'function') throw invalid('server', 'is no http server', 'Give what createServer gave.');
+  if (!/^\/[^?#]*$/.test(path)) throw invalid('path', `can't be ${path}`, 'Give a path without a query: /channel.');
   const Sockets = options.WebSocketServer ?? (await importSockets());
   const { maxBytes } = sessions;
   // Up to twice its limit a frame is read, and refused by the protocol's own rules.
@@ -81,9 +88,11 @@ export async function attachWebSocketServer<Transaction extends StoreTransaction
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if ((request.url ?? '').split('?', 1)[0] !== path) {
       if (server.listenerCount('upgrade') === 1) refuse(socket, '404 Not Found');
-    } else if (verifyOrigin(request.headers.origin, request)) {
-      sockets.handleUpgrade(request, socket, head, (ws) => serve(sessions, ws, socket, request));
-    } else refuse(socket, '403 Forbidden');
+      return;
+    }
+    const verdict = judge(() => verifyOrigin(request.headers.origin, request));
+    if (verdict === null) sockets.handleUpgrade(request, socket, head, (ws) => serve(sessions, ws, socket, request));
+    else refuse(socket, verdict);
   };
   server.on('upgrade', upgrade);
   return {
@@ -102,6 +111,15 @@ async function importSockets(): Promise<WebSocketServerClass> {
       remedy: 'Install ws, or give `WebSocketServer`.',
       cause,
     });
+  }
+}
+
+/** Null for who may come in. A function that throws lets nobody in, and must not end the process: what it looked at is a client's. */
+function judge(verify: () => boolean): string | null {
+  try {
+    return verify() ? null : '403 Forbidden';
+  } catch {
+    return '500 Internal Server Error';
   }
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { createSessionServer, drainOnSignal, memorySessionStore } from '../../../src/server/index.ts';
 import { RawClient } from './rawClient.ts';
 
 const PROGRAM = join(import.meta.dirname, 'programs/drainingServer.ts');
@@ -39,6 +40,19 @@ test('whoever stays is closed at the deadline, and the process ends', async () =
   expect(await client.closed).toBe(1012);
   expect(await ended).toEqual([3, null]);
 });
+
+test.each([{ deadlineMs: -1 }, { deadlineMs: 10, jitterMs: 11 }, { to: 'nowhere at all' }])(
+  'a drain that can not be is refused at once, not when the signal comes: %j',
+  (how) => {
+    const sessions = createSessionServer({ store: memorySessionStore(), authenticate: () => null });
+    const before = process.listenerCount('SIGTERM');
+    expect(() => drainOnSignal(sessions, how)).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^INVALID_/) }),
+    );
+    expect(process.listenerCount('SIGTERM')).toBe(before);
+    sessions.close();
+  },
+);
 
 test('a second SIGTERM ends the process at once', async () => {
   const { child, port, ended } = await start(60_000);

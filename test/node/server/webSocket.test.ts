@@ -161,6 +161,22 @@ test('other paths and origins are refused', async () => {
   expect(await client('/channel?x=1', { origin: 'https://app.example' }).hello()).toMatchObject({ kind: 'welcome' });
 });
 
+test('a check of origins that throws lets nobody in, and the server stays up', async () => {
+  const { client } = await serve({}, { verifyOrigin: (origin = '') => new URL(origin).hostname === 'app.example' });
+  const bad = client('/channel', { origin: 'no url' });
+  expect(
+    await new Promise((resolve) => bad.ws.once('unexpected-response', (_, answer) => resolve(answer.statusCode))),
+  ).toBe(500);
+  expect(await client('/channel', { origin: 'https://app.example' }).hello()).toMatchObject({ kind: 'welcome' });
+});
+
+test.each([{ path: 'channel' }, { path: '/channel?x=1' }, { pth: '/channel' }, { server: undefined }])(
+  'is refused at once what no attachment can mean: %j',
+  async (how) => {
+    await expect(serve({}, how as never)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  },
+);
+
 test('another listener keeps its own paths', async () => {
   const { server, client } = await serve();
   server.on('upgrade', (request, socket) => {

@@ -319,6 +319,12 @@ describe('admission', () => {
   });
 });
 
+test('a role that is none is refused, and changes nothing', () => {
+  const { sessions } = new Stage();
+  expect(() => sessions.setRole('actve' as 'active')).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+  expect(sessions.role).toBe('active');
+});
+
 describe('a drain', () => {
   test('tells everybody, turns new ones away, and is over when all have left', async () => {
     const stage = new Stage();

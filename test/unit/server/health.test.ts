@@ -151,6 +151,13 @@ describe('the HTTP side of a session server', () => {
     expect(found).toEqual({ generation: 4, hosts });
   });
 
+  test('says with the list which epoch it is of', async () => {
+    const { sessions } = new Stage({ hosts: ['https://a.example'] });
+    const handler = sessionHandler(sessions, { health: { epoch: () => ({ cluster: 'chat', number: 7 }) } });
+    const answer = await handler(new Request('http://a.example/.well-known/switchover.json'));
+    expect(answer.headers.get('switchover-epoch')).toBe('chat;7');
+  });
+
   test('has no list where none was given, and room for endpoints of the application', async () => {
     const { sessions } = new Stage();
     const endpoints = { '/session/open': () => Response.json({ token: 't' }) };
