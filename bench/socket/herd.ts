@@ -49,7 +49,7 @@ export const herd: Part = {
   async run({ quick }: RunOptions): Promise<Section> {
     const size = quick ? QUICK : FULL;
     const figures: Figure[] = [];
-    for (const rule of RULES) figures.push(await measure(rule, size));
+    for (const rule of quick ? RULES.slice(0, 1) : RULES) figures.push(await measure(rule, size));
     const lost = figures.reduce((sum, { resumed }) => sum + size.sessions - resumed, 0);
     return {
       title: `${size.sessions} sessions resumed at one standby`,
