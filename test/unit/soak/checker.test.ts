@@ -65,6 +65,13 @@ describe('the checker has nothing against', () => {
     expect(check(end(story).evidence)).toEqual([]);
   });
 
+  it('a next life that does not know of what was accepted just before the kill', () => {
+    const story = begin().talk([1], 1);
+    story.client(start(2)).pass(11_000_000);
+    story.attach(1, 'new', 'R', 'S').client(gap(null), { kind: 'unknown', n: 1, resent: false });
+    expect(check(end(story).evidence)).toEqual([]);
+  });
+
   it('a message that was given up in time', () => {
     const story = begin().sends(1, { perishable: true }).client({ kind: 'refused', n: 1, why: 'expired' });
     expect(check(end(story.talk([2], 1)).evidence)).toEqual([]);
@@ -99,6 +106,14 @@ describe('towards the servers the checker finds', () => {
   it('a sender that is told two things', () => {
     const story = begin().talk([1], 1).client({ kind: 'refused', n: 1, why: 'expired' });
     expect(kindsIn(end(story))).toEqual(['contradiction', 'effect-after-refusal']);
+  });
+
+  it('a fate that became unknown long after it was known', () => {
+    const story = begin().talk([1], 1);
+    story.pass(3_000_000);
+    story.client({ kind: 'stored', n: 1 }, start(2)).pass(11_000_000);
+    story.attach(1, 'new', 'R', 'S').client(gap(null), { kind: 'unknown', n: 1, resent: false });
+    expect(kindsIn(end(story))).toEqual(['contradiction']);
   });
 
   it('an unknown fate where the session is known', () => {

@@ -1,16 +1,7 @@
 import type { EffectRow } from '../records.ts';
 import { type Life, livesOf } from './lives.ts';
+import { type Message, readMessages } from './messages.ts';
 import type { World } from './world.ts';
-
-/** A message of a client, and what became of it as far as the client was told. */
-interface Message {
-  readonly n: number;
-  readonly keyed: boolean;
-  readonly perishable: boolean;
-  readonly life: Life;
-  readonly us: number;
-  fate: 'open' | 'accepted' | 'refused' | 'unknown';
-}
 
 /** Each message that was accepted has had its effect once and in its turn; each that was not has been reported. */
 export function checkToServers(world: World, client: string): void {
@@ -26,29 +17,6 @@ export function checkToServers(world: World, client: string): void {
   });
   checkForgotten(world, client, lives, forgotten);
 }
-
-function readMessages({ complain }: World, client: string, lives: readonly Life[]): Map<number, Message> {
-  const messages = new Map<number, Message>();
-  for (const life of lives) {
-    for (const line of life.lines) {
-      if (line.kind === 'sent') {
-        const { n, keyed, perishable, us } = line;
-        messages.set(n, { n, keyed, perishable, life, us, fate: 'open' });
-      }
-      if (line.kind !== 'accepted' && line.kind !== 'refused' && line.kind !== 'unknown') continue;
-      if (line.kind === 'unknown' && !hasLostSession(life))
-        complain('unfounded-unknown', client, `message ${line.n}, in a life that lost no session`);
-      const message = messages.get(line.n);
-      if (message === undefined || (line.kind === 'unknown' && line.resent)) continue;
-      if (message.fate !== 'open' && message.fate !== line.kind)
-        complain('contradiction', client, `message ${line.n} was ${message.fate}, then ${line.kind}`);
-      message.fate = line.kind;
-    }
-  }
-  return messages;
-}
-
-const hasLostSession = (life: Life) => life.lines.some((line) => line.kind === 'opened' && line.result === 'new');
 
 function checkEffects(
   { complain }: World,
