@@ -11,6 +11,9 @@ import type { HostSource } from './ports.ts';
 /**
  * Keeps a pool's list fresh from a source. A source that fails changes nothing, becomes a `warning` event, and is asked again
  * soon, with growing pauses. Where the list is empty, requests wait for the first answer.
+ *
+ * It is also asked when a session server tells of a generation that is above the last one seen ({@link HostPool.onGeneration}).
+ * From there comes the news that there is news, and no host: what may be taken is for the source to judge.
  */
 export function discovery(source: HostSource): PoolPart {
   const part = (pool: HostPool) => {
@@ -24,19 +27,44 @@ export function discovery(source: HostSource): PoolPart {
 function keepLooking(pool: HostPool, source: HostSource): Promise<void> {
   const { clock, random } = pool.ports;
   const found: Found = { generation: -1 };
+  const { retryBaseMs } = DEFAULTS.discovery;
   let failures = 0;
+  /** The highest generation that servers have told of, and what of that the last look knew. */
+  let told = -1;
+  let asked = -1;
+  let state: 'looking' | 'hurried' | 'waiting' = 'looking';
   let stopTimer = () => {};
   pool.signal.addEventListener('abort', () => stopTimer());
+  const lookIn = (delayMs: number) => {
+    stopTimer();
+    stopTimer = clock.setTimer(() => void look(), delayMs, true);
+  };
+  const hurry = () => {
+    state = 'hurried';
+    // Many clients hear of it together.
+    lookIn(retryBaseMs * (0.5 + random()));
+  };
   const look = async (): Promise<void> => {
+    state = 'looking';
+    asked = told;
     failures = (await refresh(pool, source, found)) ? 0 : failures + 1;
     if (pool.closed) return;
-    const { retryBaseMs } = DEFAULTS.discovery;
+    if (told > Math.max(asked, found.generation)) {
+      hurry();
+      return;
+    }
+    state = 'waiting';
     // Spread by a tenth, so that clients that started together do not ask together for ever.
     const delayMs =
       failures === 0
         ? source.refreshMs * (0.9 + 0.2 * random())
         : fullJitter(failures, { baseMs: retryBaseMs, capMs: source.refreshMs }, random);
-    stopTimer = clock.setTimer(() => void look(), delayMs, true);
+    lookIn(delayMs);
+  };
+  pool.onGeneration = (generation) => {
+    if (pool.closed || generation <= Math.max(told, found.generation)) return;
+    told = generation;
+    if (state === 'waiting') hurry();
   };
   return look();
 }

@@ -19,7 +19,7 @@ export class Emitter<Events> {
   readonly #listeners = new Map<keyof Events, readonly Events[keyof Events][]>();
   readonly #onError: (error: unknown, name: keyof Events) => void;
 
-  /** @param onError Takes what a listener throws. Default: it surfaces by itself. */
+  /** @param onError Takes what a listener throws, or rejects with. Default: it surfaces by itself. */
   constructor(onError: (error: unknown, name: keyof Events) => void = surface) {
     this.#onError = onError;
   }
@@ -38,7 +38,8 @@ export class Emitter<Events> {
   emit<Name extends keyof Events>(name: Name, ...args: EventArgs<Events, Name>): void {
     for (const listener of this.#of(name)) {
       try {
-        (listener as (...args: EventArgs<Events, Name>) => void)(...args);
+        const result = (listener as (...args: EventArgs<Events, Name>) => unknown)(...args);
+        if (result instanceof Promise) result.catch((error) => this.#onError(error, name));
       } catch (error) {
         this.#onError(error, name);
       }

@@ -40,6 +40,8 @@ export class HostPool {
   readonly limits: TimeLimits;
   /** Settles when stored health was read and hosts are known, or could not be; null from then on. */
   ready: Promise<void> | null;
+  /** To be told of a generation that a server has heard of; null where the list comes from the app alone. See {@link discovery}. */
+  onGeneration: ((generation: number) => void) | null = null;
   readonly #options: PoolOptions;
   /** Who waits for better times; called at each change that may have brought them. */
   readonly #waiting = new Set<() => void>();

@@ -1,7 +1,7 @@
 import type { SwitchoverError } from '../policy/error.ts';
 import type { Identity, LostRange, Opening, Session, TokenAlarm } from './session.ts';
 
-/** What an application can listen to, beside the messages. A listener that throws becomes a `warning`. */
+/** What an application can listen to, beside the messages. A listener that throws, or whose promise rejects, becomes a `warning`. */
 export interface SessionServerEvents<I extends Identity = Identity> {
   /** A session is connected here: begun, or carried on. */
   session: (session: Session<I>, opening: Opening) => void;

@@ -48,7 +48,10 @@ export interface SessionServerOptions<Transaction extends StoreTransaction, I ex
    * fresh credential, then waits for its application. `'unavailable'` is for when nobody can tell now: 1013, it comes again.
    */
   readonly authenticate: (credentials: Credentials) => MaybePromise<I | null | 'unavailable'>;
-  /** The hosts that clients may use, as in `createFailover`. Clients are told at each welcome. Default: they keep their own list. */
+  /**
+   * The hosts that clients may use, as in `createFailover`. Served by `sessionHandler` for clients with `wellKnownHosts`, which look at
+   * once when a welcome has a generation that is new to them; no client of ours takes hosts from the welcome itself. Default: none are told.
+   */
   readonly hosts?: HostList;
   /** To be raised with each change of `hosts`, over all servers: 0 or more. Default 0. */
   readonly generation?: number;

@@ -193,6 +193,8 @@ export class Runner {
     const { result } = welcome;
     this.#links.welcomed(link);
     this.#welcome = welcome;
+    // The hosts themselves are taken from nobody but the app, and the source that it has chosen.
+    if (welcome.generation !== undefined) this.#pool.onGeneration?.(welcome.generation);
     if (result !== 'new') this.#listener.resumed({ host, result });
   }
 

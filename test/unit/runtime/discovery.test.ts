@@ -72,6 +72,35 @@ describe('discovery', () => {
     expect(listed(w)).toBe('ac');
   });
 
+  it('looks at once, spread, for a generation that a server tells of, once for each, and takes only what the source brings', async () => {
+    const from = source({ hosts: [A, B], generation: 3 }, { hosts: [A, B, C], generation: 5 });
+    const w = await looking(from);
+    for (const old of [3, 2]) w.pool.onGeneration?.(old);
+    await w.clock.advance(2_000);
+    expect(from.load).toHaveBeenCalledTimes(1);
+    w.pool.onGeneration?.(5);
+    expect(w.clock.timers).toEqual([expect.objectContaining({ delayMs: 1_000, background: true })]);
+    await w.clock.advance(1_000);
+    expect([listed(w), from.load.mock.calls.length]).toEqual(['abc', 2]);
+    // The source knows nothing of it: that is no reason to ask again and again.
+    for (let i = 0; i < 5; i++) {
+      w.pool.onGeneration?.(9);
+      await w.clock.advance(2_000);
+    }
+    expect(from.load).toHaveBeenCalledTimes(3);
+  });
+
+  it('is not put off for ever by servers that tell of ever higher generations', async () => {
+    const from = source({ hosts: [A], generation: 1 });
+    const w = await looking(from);
+    for (let generation = 2; generation < 42; generation++) {
+      w.pool.onGeneration?.(generation);
+      await w.clock.advance(100);
+    }
+    expect(from.load.mock.calls.length).toBeGreaterThan(2);
+    expect(from.load.mock.calls.length).toBeLessThan(6);
+  });
+
   it('ends a look that takes longer than five seconds, and does not take what comes of it later', async () => {
     let late = (_found: FoundHosts) => {};
     const signals: AbortSignal[] = [];

@@ -319,6 +319,16 @@ describe('admission', () => {
   });
 });
 
+test('a listener that rejects becomes a warning, and ends no process', async () => {
+  const stage = new Stage();
+  stage.sessions.on('session', async () => {
+    throw new Error('not today');
+  });
+  await stage.open();
+  await stage.settle();
+  expect(stage.heard('warning')).toMatchObject([[{ code: 'HANDLER_FAILED', cause: { message: 'not today' } }]]);
+});
+
 test('a role that is none is refused, and changes nothing', () => {
   const { sessions } = new Stage();
   expect(() => sessions.setRole('actve' as 'active')).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { discovery } from '../../../../src/runtime/discovery.ts';
+import type { FoundHosts } from '../../../../src/runtime/ports.ts';
+import { C } from '../../runtime/world.ts';
 import { A, B, channelWorld } from './world.ts';
 
 const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
@@ -191,6 +194,34 @@ describe('a channel', () => {
     for (const line of servers.lines) line.frozen = true;
     servers.arm();
     expect(clock.timers).toEqual([]);
+  });
+});
+
+describe('the hosts of a welcome', () => {
+  const news = { hosts: ['https://evil.example.com', B], generation: 7 };
+
+  test('are not taken from it: its generation makes the pool look where the app has said', async () => {
+    const found: FoundHosts[] = [
+      { hosts: [A, B], generation: 6 },
+      { hosts: [A, B, C], generation: 7 },
+    ];
+    const load = vi.fn(async () => found.shift() ?? null);
+    const { servers, pool, pass } = channelWorld({ parts: [discovery({ load, refreshMs: 300_000 })] });
+    servers.news = news;
+    await pass(0);
+    expect(load).toHaveBeenCalledTimes(1);
+    await pass(1_500);
+    expect([load.mock.calls.length, pool.hosts.map(({ origin }) => origin)]).toEqual([2, [A, B, C]]);
+    servers.kill(A);
+    await pass(5_000);
+    expect([servers.last.origin, load.mock.calls.length]).toEqual([B, 2]);
+  });
+
+  test("change nothing where the list is the app's own", async () => {
+    const { servers, pool, pass } = channelWorld();
+    servers.news = news;
+    await pass(5_000);
+    expect(pool.hosts.map(({ origin }) => origin)).toEqual([A, B]);
   });
 });
 

@@ -4,7 +4,7 @@ import type { FrameFromClient, FrameToClient } from '../../../../src/session/fra
 import { payloadOf } from '../../../../src/session/payload.ts';
 import { nextServerTickMs, serverState, stepServer } from '../../../../src/session/serverMachine.ts';
 import { SERVER_POLICY, type ServerPolicy } from '../../../../src/session/serverPolicy.ts';
-import type { ServerEffect, ServerEvent, ServerState } from '../../../../src/session/serverState.ts';
+import type { HostsNews, ServerEffect, ServerEvent, ServerState } from '../../../../src/session/serverState.ts';
 import { openChannel } from '../../../../src/socket/channel/openChannel.ts';
 import type { Channel, ChannelOptions } from '../../../../src/socket/channel/types.ts';
 import type { PlainSocket, WebSocketConstructor } from '../../../../src/socket/plainSocket.ts';
@@ -98,7 +98,7 @@ class Line implements PlainSocket {
     } else if (effect.kind === 'drop') this.cut(effect.code);
     else if (effect.kind === 'store') {
       const result = this.world.store.run(effect.request, this.world.nowMs);
-      this.feed({ kind: 'stored', result });
+      this.feed({ kind: 'stored', result, news: this.world.news });
     } else if (effect.kind === 'authenticate') this.world.authenticate(this, effect.auth, effect.token);
   }
 }
@@ -112,6 +112,8 @@ class Servers {
   /** Credentials that are accepted; null: any, and none. */
   good: Set<string> | null = null;
   readonly shown: (string | undefined)[] = [];
+  /** What each welcome tells of the hosts. */
+  news: HostsNews = {};
   private made = 0;
   private cancel = () => {};
   private readonly clock: { now(): number; setTimer(callback: () => void, delayMs: number): () => void };
