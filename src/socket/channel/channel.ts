@@ -94,7 +94,7 @@ export class SessionChannel implements Channel {
     return this.#inbox.add(event, ({ gap, data }) => {
       try {
         const result = listener(gap ?? data);
-        return result instanceof Promise ? result.catch(failed) : undefined;
+        return isThenable(result) ? Promise.resolve(result).catch(failed) : undefined;
       } catch (cause) {
         failed(cause);
         return undefined;
@@ -106,3 +106,6 @@ export class SessionChannel implements Channel {
     this.#runner.tell(rx === null ? { kind: 'told', stream } : { kind: 'handed', stream, rx });
   }
 }
+
+/** A promise, of whatever library. */
+const isThenable = (value: unknown): boolean => typeof (value as { then?: unknown } | null)?.then === 'function';

@@ -2,6 +2,10 @@ import type { HostMove } from '../../policy/poolState.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import type { ClientEvent } from '../../session/clientState.ts';
 
+/** The wait for another move home is drawn from this, doubled with each that failed, up to the cap. In milliseconds. */
+const RETRY_MS = 500;
+const RETRY_CAP_MS = 60_000;
+
 /** Keeps a channel where the pool wants new work to go: by a move that breaks nothing. */
 export class Homing {
   readonly #pool: HostPool;
@@ -10,6 +14,8 @@ export class Homing {
   readonly #end: () => void;
   #host: string | null = null;
   #cancel: () => void = () => {};
+  /** Moves home that have come to nothing, in a row. */
+  #failures = 0;
 
   constructor(pool: HostPool, stays: boolean, tell: (event: ClientEvent) => void) {
     this.#pool = pool;
@@ -41,9 +47,13 @@ export class Homing {
     this.#cancel = () => {};
     const { clock, random } = this.#pool.ports;
     const { current } = this.#pool.state;
+    if (host === current) this.#failures = 0;
     if (host === null || host === current || this.#stays) return;
-    const waitMs = random() * this.#pool.settings.policy.failback.holdMs;
+    // However short the hold is: a host that takes connections and welcomes nobody is asked ever more rarely.
+    const leastMs = this.#failures === 0 ? 0 : Math.min(RETRY_CAP_MS, RETRY_MS * 2 ** this.#failures);
+    const waitMs = random() * Math.max(this.#pool.settings.policy.failback.holdMs, leastMs);
     const home = () => {
+      this.#failures++;
       this.at(this.#host);
       this.#moveTo(this.#pool.state.current);
     };

@@ -27,6 +27,8 @@ export class Links {
   readonly #links = new Map<number, Link>();
   /** The host that fell silent under us: to be tried last, whatever its probes say. */
   #silent = '';
+  /** The host that sent us away: another that is well comes before it. */
+  #refusing = '';
 
   constructor(pool: HostPool, settings: ChannelSettings, tell: (event: ClientEvent) => void) {
     this.#pool = pool;
@@ -60,7 +62,7 @@ export class Links {
     if (link === undefined) return;
     link.stage = 'welcomed';
     link.wire?.proven();
-    this.#silent = '';
+    this.#silent = this.#refusing = '';
   }
 
   drop(id: number, code: number): void {
@@ -74,7 +76,8 @@ export class Links {
       this.#silent = link.wire.origin;
       link.wire.blame('timeout');
     }
-    link.wire.drop(code);
+    // Who was silent so far will not answer a closing handshake either.
+    link.wire.drop(code, undefined, code === CLOSE.silent || mute);
   }
 
   #dial(id: number, link: Link, to: string | null): void {
@@ -94,6 +97,7 @@ export class Links {
     const named = to === null || avoid.includes(to) ? undefined : pool.hostOf(to);
     if (named !== undefined) return named;
     const first = pool.take();
+    if (first?.origin === this.#refusing) return this.#another([...avoid, first.origin]) ?? first;
     if (first === undefined || !avoid.includes(first.origin)) return first;
     const other = candidates(pool.state, pool.ports.clock.now()).find(({ origin }) => !avoid.includes(origin));
     return other === undefined ? first : pool.hostOf(other.origin);
@@ -150,6 +154,12 @@ export class Links {
       const status = role === 'standby' ? 503 : 101;
       wire.book({ kind: 'response', status, retryAfterMs: null, hints });
     };
+    if (
+      frame.kind === 'moved' ||
+      (frame.kind === 'close' && (frame.code === CLOSE.away || frame.code === CLOSE.busy))
+    ) {
+      this.#refusing = wire.origin;
+    }
     if (frame.kind === 'moved') said('standby', frame.to, null);
     else if (frame.kind === 'drain') said('draining', frame.to, frame.jitterMs);
     else if (frame.kind === 'close' && frame.code === CLOSE.away) said('standby', undefined, null);
@@ -161,14 +171,15 @@ export class Links {
   #closed(id: number, link: Link, wire: Wire, code: number): void {
     if (link.wire !== wire) return;
     link.wire = null;
+    if (code === CLOSE.away || code === CLOSE.busy) this.#refusing = wire.origin;
     if (this.#links.get(id) !== link) return;
-    const other = link.stage === 'connecting' ? this.#another(link) : undefined;
+    const other = link.stage === 'connecting' ? this.#another(link.tried) : undefined;
     if (other === undefined) this.#lost(id, code);
     else this.#open(id, link, other);
   }
 
   /** A host that is well and was not tried: the move there is free, since the wait before the first has spread us already. */
-  #another({ tried }: Link): HostConfig | undefined {
+  #another(tried: readonly string[]): HostConfig | undefined {
     const { state, ports } = this.#pool;
     const nowMs = ports.clock.now();
     const busy = this.#busyHosts();

@@ -168,6 +168,26 @@ describe('a channel', () => {
     expect(channel.state.host).toBe(A);
   });
 
+  test.each(['busy', 'fickle'] as const)(
+    'goes to another host that is well where one is %s without a window',
+    async (manner) => {
+      const { channel, servers, pass } = channelWorld();
+      servers.manners.set(A, manner);
+      await pass(5_000);
+      expect(channel.state).toMatchObject({ kind: 'open', host: B });
+    },
+  );
+
+  test('that has no hold is no loop where the better host takes connections and welcomes nobody', async () => {
+    const { channel, servers, pass } = channelWorld({ failback: { holdMs: 0 } });
+    servers.manners.set(A, 'refuses');
+    await pass(0);
+    servers.manners.set(A, 'busy');
+    await pass(60_000);
+    expect(channel.state.host).toBe(B);
+    expect(servers.lines.filter(({ origin }) => origin === A).length).toBeLessThan(40);
+  });
+
   test('that is to stay stays', async () => {
     const { channel, servers, pass } = channelWorld({ channel: { failback: 'stay' }, failback: { holdMs: 1_000 } });
     servers.manners.set(A, 'refuses');

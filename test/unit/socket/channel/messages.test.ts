@@ -47,6 +47,24 @@ describe('a message from the server', () => {
     expect(servers.last.received.at(-1)).toEqual({ kind: 'ack', ack: 1 });
   });
 
+  test('waits for a promise of any library', async () => {
+    const { channel, servers, pass } = channelWorld();
+    const begun: unknown[] = [];
+    let done = () => {};
+    channel.on('message', (data) => {
+      begun.push(data);
+      // biome-ignore lint/suspicious/noThenProperty: a promise of another library is just this
+      return { then: (resolve: () => void) => (done = resolve) };
+    });
+    await pass(0);
+    servers.speak('a', 'b');
+    await pass(1_000);
+    expect(begun).toEqual(['a']);
+    done();
+    await pass(0);
+    expect(begun).toEqual(['a', 'b']);
+  });
+
   test('whose handler is slow is not handed out again after a reconnect', async () => {
     const { channel, servers, pass } = channelWorld();
     const work = later();

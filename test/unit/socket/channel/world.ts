@@ -13,8 +13,8 @@ import { MemoryStore } from '../../session/memoryStore.ts';
 
 export { A, B } from '../../runtime/world.ts';
 
-/** How a host meets a new connection. `mute`: it accepts and says nothing. `gone`: not even that. */
-export type Manner = 'serves' | 'mute' | 'gone' | 'refuses';
+/** How a host meets a new connection. `mute`: it accepts and says nothing. `gone`: not even that. `busy`: it says so, and closes; `fickle`: after its welcome. */
+export type Manner = 'serves' | 'mute' | 'gone' | 'refuses' | 'busy' | 'fickle';
 
 /** One connection, as its server sees it. */
 class Line implements PlainSocket {
@@ -53,7 +53,8 @@ class Line implements PlainSocket {
     if (this.ended) return;
     this.frozen = manner === 'gone' || manner === 'mute';
     if (manner === 'refuses') this.cut();
-    else if (manner !== 'gone') this.onopen?.({} as never);
+    else if (manner !== 'gone' && manner !== 'busy') this.onopen?.({} as never);
+    if (manner === 'busy' || manner === 'fickle') this.feed({ kind: 'close', code: 1013, windowMs: 0 });
   }
 
   send(data: string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | Blob): void {
