@@ -31,35 +31,39 @@ export interface Pair {
   readonly b: Server;
   readonly hosts: readonly string[];
   got(): readonly { readonly subject: string; readonly sid: string; readonly data: unknown }[];
+  /** Messages to clients that are still held for them. */
+  unacknowledged(): number;
 }
 
-export function usePairs(): (extra?: Partial<ServerExtra>, a?: ServerOptions) => Promise<Pair> {
+export function usePairs(): (extra?: Partial<ServerExtra>, a?: ServerOptions, b?: ServerOptions) => Promise<Pair> {
   const rig = useRig();
   const folder = useFolder();
-  return async (extra = {}, options = {}) => {
+  return async (extra = {}, options = {}, others = {}) => {
     const database = join(folder(), 'sessions.db');
     const start = (name: string, more: ServerOptions = {}) =>
       rig.server({ name, program: PROGRAM, extra: { ...extra, database }, ...more });
     // One after the other: the first makes the tables.
     const a = await start('a', options);
-    const b = await start('b');
+    const b = await start('b', others);
+    const read = (query: string) => {
+      const reader = new DatabaseSync(database, { readOnly: true });
+      try {
+        return reader.prepare(query).all();
+      } finally {
+        reader.close();
+      }
+    };
     return {
       a,
       b,
       hosts: [a.url, b.url],
-      got() {
-        const reader = new DatabaseSync(database, { readOnly: true });
-        try {
-          const rows = reader.prepare('SELECT subject, sid, data FROM got ORDER BY at').all();
-          return rows.map(({ subject, sid, data }) => ({
-            subject: String(subject),
-            sid: String(sid),
-            data: JSON.parse(String(data)),
-          }));
-        } finally {
-          reader.close();
-        }
-      },
+      got: () =>
+        read('SELECT subject, sid, data FROM got ORDER BY at').map(({ subject, sid, data }) => ({
+          subject: String(subject),
+          sid: String(sid),
+          data: JSON.parse(String(data)),
+        })),
+      unacknowledged: () => read('SELECT 1 FROM switchover_messages').length,
     };
   };
 }

@@ -45,6 +45,8 @@ sessions.on('message', (session, { data }, { database }) => {
 });
 
 const http = createServer((request, response) => {
+  // Pages of another origin probe it, too.
+  response.setHeader('access-control-allow-origin', '*');
   response.writeHead(request.url === '/healthz/ready' && sessions.role === 'active' ? 200 : 503).end();
 });
 await attachWebSocketServer(sessions, { server: http });

@@ -24,6 +24,8 @@ export type EchoCommand =
 const launch = JSON.parse(process.argv[2] ?? '{}') as Launch;
 const journal = openJournal(launch.journal);
 const server = createServer((_, response) => {
+  // Pages of another origin probe it, too.
+  response.setHeader('access-control-allow-origin', '*');
   response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
 });
 const sockets = new WebSocketServer({ noServer: true });
