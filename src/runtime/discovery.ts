@@ -6,7 +6,7 @@ import { urlOn } from '../policy/target.ts';
 import type { HostConfig } from '../policy/topology.ts';
 import { discard } from './discard.ts';
 import type { HostPool, PoolPart } from './hostPool.ts';
-import type { HostSource } from './ports.ts';
+import type { HostSource, Random } from './ports.ts';
 
 /**
  * Keeps a pool's list fresh from a source. A source that fails changes nothing, becomes a `warning` event, and is asked again
@@ -54,12 +54,7 @@ function keepLooking(pool: HostPool, source: HostSource): Promise<void> {
       return;
     }
     state = 'waiting';
-    // Spread by a tenth, so that clients that started together do not ask together for ever.
-    const delayMs =
-      failures === 0
-        ? source.refreshMs * (0.9 + 0.2 * random())
-        : fullJitter(failures, { baseMs: retryBaseMs, capMs: source.refreshMs }, random);
-    lookIn(delayMs);
+    lookIn(pauseMs(failures, source.refreshMs, random));
   };
   pool.onGeneration = (generation) => {
     if (pool.closed || generation <= Math.max(told, found.generation)) return;
@@ -67,6 +62,14 @@ function keepLooking(pool: HostPool, source: HostSource): Promise<void> {
     if (state === 'waiting') hurry();
   };
   return look();
+}
+
+/** Until the next look, after so many that failed in a row. */
+function pauseMs(failures: number, refreshMs: number, random: Random): number {
+  const { retryBaseMs } = DEFAULTS.discovery;
+  // Spread by a tenth, so that clients that started together do not ask together for ever.
+  if (failures === 0) return refreshMs * (0.9 + 0.2 * random());
+  return fullJitter(failures, { baseMs: retryBaseMs, capMs: refreshMs }, random);
 }
 
 /** What one pool has taken from a source. The source itself keeps nothing, so that several pools may share it. */
