@@ -15,8 +15,11 @@ const library = peer;
 let idle: readonly Talker[] = [];
 let talking: readonly Talker[] = [];
 
-// Some libraries reject where nobody can listen when their host vanishes. Ours may not.
-if (!library.ours) process.on('unhandledRejection', () => {});
+// Some libraries throw or reject where nobody can catch it when their host vanishes. Their users would see the process end.
+let uncaught: string[] = [];
+for (const event of ['unhandledRejection', 'uncaughtException']) {
+  process.on(event, (error) => uncaught.push(error instanceof Error ? String(error.stack) : String(error)));
+}
 answerParent((command) => (command.kind === 'custom' ? obey(command.value as Order) : undefined));
 report({ kind: 'listening', port: launch.port });
 
@@ -52,5 +55,7 @@ async function open(round: string, hosts: readonly [string, string]): Promise<re
 
 async function close(): Promise<Logs> {
   const logs = (talkers: readonly Talker[]) => Promise.all(talkers.map((talker) => talker.close()));
-  return { idle: await logs(idle), talking: await logs(talking) };
+  const all = { idle: await logs(idle), talking: await logs(talking), uncaught };
+  uncaught = [];
+  return all;
 }

@@ -45,7 +45,10 @@ export async function enter(
   const [first, second] = await peer.hosts(rig, [firstPlace, { name: SECOND, port: await freePort(near) }]);
   const extra: ClientsOptions = { peer: peer.name, ...options };
   const clients = await rig.server({ name: 'clients', program: CLIENTS, extra });
-  const order = (value: Order): Promise<unknown> => clients.ask(value);
+  const order = (value: Order): Promise<unknown> =>
+    clients.ask(value).catch((cause: unknown) => {
+      throw new Error(`The users of ${peer.name} can't ${value.act}: ${String(cause)}`, { cause });
+    });
   return {
     peer,
     first,

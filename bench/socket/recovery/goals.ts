@@ -22,6 +22,7 @@ export function goals(outcomes: readonly Outcome[]): Goal[] {
       longest(outcomes, dropIn, fault, 8_000, `a ${fault} costs the drop-in WebSocket at most 8 s`),
     ]),
     exact(outcomes),
+    caught(outcomes),
   ];
 }
 
@@ -52,4 +53,10 @@ function exact(outcomes: readonly Outcome[]): Goal {
     measured,
     met: channels.length > 0 && lost + repeated === 0,
   };
+}
+
+function caught(outcomes: readonly Outcome[]): Goal {
+  const errors = outcomes.filter(({ peer }) => Object.values(OURS).includes(peer)).flatMap(({ uncaught }) => uncaught);
+  const measured = errors[0]?.split('\n', 1)[0] ?? 'none';
+  return { promise: 'no error is thrown where nobody can catch it', measured, met: errors.length === 0 };
 }

@@ -42,4 +42,6 @@ export interface Log {
 export interface Logs {
   readonly idle: readonly Log[];
   readonly talking: readonly Log[];
+  /** Errors that nobody could catch. */
+  readonly uncaught: readonly string[];
 }

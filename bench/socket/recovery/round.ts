@@ -45,7 +45,7 @@ export async function round(fault: Fault, contenders: readonly Contender[], opti
   await Promise.all(contenders.map((contender) => fault.heal(contender)));
   await sleep(options.calmMs);
   return inTurn(contenders, async (contender, at) => {
-    const { idle, talking } = times[at]?.heard ?? { idle: [], talking: [] };
+    const { idle = [], talking = [] } = times[at]?.heard ?? {};
     return {
       fault: fault.name,
       peer: contender.peer.name,

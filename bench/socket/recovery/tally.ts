@@ -14,10 +14,12 @@ export interface Tally {
   readonly told: number;
   readonly missed: number;
   readonly heardAgain: number;
+  /** Errors of the library that its user could not catch. */
+  readonly uncaught: readonly string[];
 }
 
 /** Compares the users' logs with the hosts' journals. */
-export function tally({ talking }: Logs, numbers: number, hosts: readonly Host[]): Tally {
+export function tally({ talking, uncaught }: Logs, numbers: number, hosts: readonly Host[]): Tally {
   const journals = hosts.map((host) => host.processed());
   const times = (id: string): number => journals.reduce((sum, journal) => sum + (journal.get(id) ?? 0), 0);
   const sum = (of: (log: Log) => number): number => talking.reduce((total, log) => total + of(log), 0);
@@ -30,5 +32,6 @@ export function tally({ talking }: Logs, numbers: number, hosts: readonly Host[]
     told: numbers * talking.length,
     missed: sum((log) => numbers - new Set(log.numbers).size),
     heardAgain: sum((log) => log.numbers.length - new Set(log.numbers).size),
+    uncaught,
   };
 }

@@ -12,7 +12,8 @@ export interface SessionServerExtra {
 }
 
 const { launch, answer, listening } = speaker((text, users) => {
-  for (const user of users) void tell(user, text);
+  // A store that can't be asked now is no reason to end: what is said then is missed.
+  for (const user of users) tell(user, text).catch(() => {});
 });
 const { store, ...options } = launch.extra as SessionServerExtra;
 
