@@ -65,6 +65,14 @@ describe('the checker has nothing against', () => {
     expect(check(end(story).evidence)).toEqual([]);
   });
 
+  it('the loss of a session that is told once more after a kill', () => {
+    const story = begin().talk([1], 1);
+    story.pass(11_000_000);
+    story.attach(1, 'new', 'R', 'S').client(gap(null), start(2));
+    story.attach(2, 'resumed', 'R').client(gap(null));
+    expect(check(end(story).evidence)).toEqual([]);
+  });
+
   it('a next life that does not know of what was accepted just before the kill', () => {
     const story = begin().talk([1], 1);
     story.client(start(2)).pass(11_000_000);
@@ -221,6 +229,12 @@ describe('towards the clients the checker finds', () => {
       .talk([1, 2], 1)
       .client(gap([2, 3], 'c2s'));
     expect(kindsIn(end(story))).toEqual(['false-gap']);
+  });
+
+  it('the loss of a session that is told twice in one life', () => {
+    const story = begin().talk([1], 1);
+    story.pass(11_000_000);
+    expect(kindsIn(end(story.attach(1, 'new', 'R', 'S').client(gap(null), gap(null))))).toEqual(['false-gap']);
   });
 
   it('the loss of a session that was not lost', () => {

@@ -91,8 +91,9 @@ class Reader {
   #skip({ stream, range }: Gap, life: Life): void {
     const reading = this.#reading(stream);
     if (range === null) {
-      if (!life.lines.some((line) => line.kind === 'opened' && line.result === 'new'))
-        this.#complain('false-gap', `${stream}, but the session was not lost`);
+      if (stream === this.#stream) this.#complain('false-gap', `${stream}, but the session was not lost`);
+      // Told again where a kill came between the telling and the note of it.
+      if (reading.closed && life.before !== 'killed') this.#complain('false-gap', `${stream}, once more`);
       reading.closed = true;
       return;
     }
