@@ -143,7 +143,7 @@ export interface ChannelEvents {
    * again would most likely fail again, and hold up all others.
    */
   message: (data: unknown) => unknown;
-  /** Messages were lost. In its place among the messages, and awaited as they are. */
+  /** Messages were lost. In its place among the messages, and awaited as they are. After a crash it may be told once more. */
   gap: (gap: ChannelGap) => unknown;
   /** The session goes on, on another connection. `partial`: a `gap` tells what was lost. */
   resumed: (event: { readonly host: string; readonly result: 'resumed' | 'partial' }) => void;
