@@ -102,7 +102,7 @@ export interface ChannelOptions {
   readonly failback?: 'move' | 'stay';
   /**
    * Sees to it that a stored session has one owner. Default: the store's own lock, if it has one (`fileStore` has), else the
-   * platform's Web Locks, else none.
+   * platform's Web Locks, else one that only this program knows.
    */
   readonly locks?: OwnerLock;
 }
