@@ -20,6 +20,8 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Whoever connects while the first window opens may wait for it for ever.
+  '--no-startup-window',
   '--remote-debugging-port=0',
 ];
 
@@ -41,9 +43,11 @@ export async function startChromium(): Promise<Engine> {
     for (const release of releases) release();
   };
   try {
-    const browser = await chromium.connectOverCDP(
-      await within(endpoint(child), START_LIMIT_MS, () => 'Chromium is mute'),
-    );
+    const url = await within(endpoint(child), START_LIMIT_MS, () => 'Chromium does not say where it is to be reached');
+    // Without the defaults, pages of the browser's own profile can be hidden.
+    const browser = await chromium.connectOverCDP(url, { noDefaults: true });
+    const [natural] = browser.contexts();
+    if (natural === undefined) throw new Error('Chromium has no profile of its own.');
     return {
       name: 'chromium',
       browser,
