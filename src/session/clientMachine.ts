@@ -2,7 +2,7 @@ import { connect, ended, giveUp, greet, heard, leave, probe, stop } from './clie
 import type { ClientPolicy } from './clientPolicy.ts';
 import { acknowledge, onAck, onSaved, onSend, pump, save, transmit, withLink } from './clientSending.ts';
 import { discard, forget } from './clientSettling.ts';
-import type { ClientEffect, ClientEvent, ClientState, Turn } from './clientState.ts';
+import type { ClientEffect, ClientEvent, ClientState, Link, Turn } from './clientState.ts';
 import { skipTo, welcomed } from './clientWelcome.ts';
 import { CLOSE, type FrameFromServer } from './frames.ts';
 import { dated, entriesOf, type Outbox, stale } from './outbox.ts';
@@ -121,13 +121,14 @@ function onOpenFrame(before: ClientState, frame: FrameFromServer, bytes: number,
   const state = { ...settled, link: heard(link, turn) };
   switch (frame.kind) {
     case 'message': {
-      if (frame.seq <= state.rx) return state;
+      if (frame.seq <= state.rx) return seenAgain(state, state.link, frame.seq, turn);
       if (frame.seq > state.rx + 1) return giveUp(state, link.id, CLOSE.badSequence, turn);
       turn.out.push({ kind: 'deliver', stream: state.stream, seq: frame.seq, data: frame.data, bytes });
-      return { ...state, rx: frame.seq, link: { ...state.link, owedBytes: link.owedBytes + bytes } };
+      const owedBytes = link.owedBytes + bytes;
+      return { ...state, rx: frame.seq, link: { ...state.link, owedBytes, seen: frame.seq } };
     }
     case 'lost':
-      return skipTo(state, frame.to, turn);
+      return skipTo(seenAgain(state, state.link, frame.to, turn), frame.to, turn);
     case 'ping':
       if (link.kind === 'live') transmit(link, { kind: 'pong' }, turn);
       return state;
@@ -141,6 +142,12 @@ function onOpenFrame(before: ClientState, frame: FrameFromServer, bytes: number,
     default:
       return state;
   }
+}
+
+/** What we have already: it was not acknowledged on this connection, and its server waits for that. */
+function seenAgain(state: ClientState, link: Link, seq: number, { nowMs, policy }: Turn): ClientState {
+  const ackAtMs = Math.min(link.ackAtMs, nowMs + policy.ackMs);
+  return { ...state, link: { ...link, seen: Math.max(link.seen, seq), ackAtMs } };
 }
 
 function onTick(before: ClientState, turn: Turn): ClientState {

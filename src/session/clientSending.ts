@@ -74,20 +74,25 @@ export function onSaved(state: ClientState, turn: Turn, mark = state.saving): Cl
     if (link.kind === 'welcomed' && saved.saved.version >= saved.welcomedAt) {
       return acknowledge({ ...link, kind: 'live', acked: -1 }, saved, turn);
     }
-    if (link.kind !== 'live' || saved.saved.rx <= link.acked) return link;
+    const got = ackOn(link, saved);
+    if (link.kind !== 'live' || got <= link.acked) return link;
     const { policy } = turn;
-    const full = saved.saved.rx - link.acked >= policy.ackCount || link.owedBytes >= policy.ackBytes;
+    const full = got - link.acked >= policy.ackCount || link.owedBytes >= policy.ackBytes;
     return full
       ? acknowledge(link, saved, turn)
       : { ...link, ackAtMs: Math.min(link.ackAtMs, turn.nowMs + policy.ackMs) };
   });
 }
 
-export function acknowledge(link: Link, { saved }: ClientState, turn: Turn): Link {
-  if (link.kind !== 'live' || saved.rx <= link.acked) return link;
-  transmit(link, { kind: 'ack', ack: saved.rx }, turn);
-  return { ...link, acked: saved.rx, ackAtMs: NEVER, owedBytes: 0 };
+export function acknowledge(link: Link, state: ClientState, turn: Turn): Link {
+  const ack = ackOn(link, state);
+  if (link.kind !== 'live' || ack <= link.acked) return link.ackAtMs === NEVER ? link : { ...link, ackAtMs: NEVER };
+  transmit(link, { kind: 'ack', ack }, turn);
+  return { ...link, acked: ack, ackAtMs: NEVER, owedBytes: 0 };
 }
+
+/** The last connection may have brought more than this one's server has sent so far: to it, that would be an error. */
+const ackOn = ({ seen }: Link, { saved }: ClientState): number => Math.min(saved.rx, seen);
 
 /** Sends what is stored and not sent yet, as far as the window goes; tells which numbers were given up. */
 export function pump(state: ClientState, turn: Turn): ClientState {
@@ -105,7 +110,7 @@ export function pump(state: ClientState, turn: Turn): ClientState {
     const { seq, key, text, binary } = entry;
     const data = { text, binary };
     const named = key === null ? {} : { key };
-    transmit(link, { kind: 'message', seq, ack: saved.rx, ...named, data }, turn);
+    transmit(link, { kind: 'message', seq, ack: ackOn(link, state), ...named, data }, turn);
     sent = seq;
     flying++;
     flyingBytes = bytes;
@@ -119,7 +124,7 @@ export function pump(state: ClientState, turn: Turn): ClientState {
 
 function sending(state: ClientState, link: Link, sent: number, turn: Turn): ClientState {
   // Each message acknowledges; and from the first that is not acknowledged, silence is short.
-  const told = { ...link, acked: state.saved.rx, ackAtMs: NEVER, owedBytes: 0 };
+  const told = { ...link, acked: ackOn(link, state), ackAtMs: NEVER, owedBytes: 0 };
   const owing = state.link?.flying === 0 ? sooner(told, heard(told, turn)) : told;
   return { ...state, link: owing, outbox: { ...state.outbox, sent } };
 }

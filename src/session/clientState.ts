@@ -41,6 +41,8 @@ export interface Link {
   readonly flyingBytes: number;
   /** The last acknowledgement that was sent on it; when the next is due; and bytes received since. */
   readonly acked: number;
+  /** The last number that came on it, or that it began after. */
+  readonly seen: number;
   readonly ackAtMs: number;
   readonly owedBytes: number;
 }

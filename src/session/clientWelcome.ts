@@ -34,7 +34,14 @@ function hasLost({ rx }: ClientState, { result, lost: { s2c, c2s } }: WelcomeFra
 function linkOf({ id, host }: Attempt, welcome: WelcomeFrame, turn: Turn): Link {
   const { heartbeatMs, window } = welcome;
   const times = { sinceMs: turn.nowMs, pingAtMs: 0, deadAtMs: 0, ackAtMs: NEVER };
-  const numbers = { draw: turn.random(), flying: 0, flyingBytes: 0, acked: 0, owedBytes: 0 };
+  const numbers = {
+    seen: welcome.replayFrom - 1,
+    draw: turn.random(),
+    flying: 0,
+    flyingBytes: 0,
+    acked: 0,
+    owedBytes: 0,
+  };
   return heard({ kind: 'welcomed', id, host, heartbeatMs, window, ...times, ...numbers }, turn);
 }
 

@@ -262,6 +262,17 @@ describe('a move', () => {
     expect(play.got('opened')[0]?.welcome.result).toBe('resumed');
   });
 
+  test('acknowledges to the new server only what that has sent, though the old one was ahead of it', () => {
+    const play = draining().pass(500).do({ kind: 'opened', link: 2, host: 'https://b' });
+    play.message(1, 1).message(1, 2);
+    expect(play.welcome(2, { result: 'resumed', replayFrom: 1 }).sent()).toEqual([{ kind: 'ack', ack: 0 }]);
+    expect(play.frame(2, { kind: 'message', seq: 1, ack: 0, data: 1 }).got('deliver')).toEqual([]);
+    expect(play.send(7).sent()).toMatchObject([{ kind: 'message', ack: 1 }]);
+    play.frame(2, { kind: 'message', seq: 2, ack: 1, data: 2 });
+    expect(play.pass(250).sent()).toEqual([{ kind: 'ack', ack: 2 }]);
+    expect(play.pass(1_000).sent()).toEqual([]);
+  });
+
   test('goes on alone when the old connection breaks meanwhile', () => {
     const play = draining().pass(500).do({ kind: 'opened', link: 2, host: 'https://b' });
     play.do({ kind: 'closed', link: 1, code: 1006 });
