@@ -148,6 +148,23 @@ test('a page that was frozen has lost nothing when it is thawed', async () => {
   expect((await told(page)).filter((line) => /gap|warning|error/.test(line))).toEqual([]);
 });
 
+test('a page that comes back from the back-forward cache goes on where it was', async () => {
+  const servers = await sameSite();
+  const page = await openPage({ context: browser.engine.natural });
+  await page.evaluate((hosts) => {
+    window.tools.channel(hosts).talk(5);
+    addEventListener('pageshow', ({ persisted }) => window.tools.log.push(`shown again: ${persisted}`));
+  }, servers.hosts);
+  await heard(page, 10);
+  await page.goto(`${page.url()}other`);
+  const before = got(servers).length;
+  await page.goBack({ waitUntil: 'commit' });
+  await heard(page, before + 10);
+  expect(await page.evaluate(() => window.tools.log)).toContain('shown again: true');
+  await expectAll(page, servers);
+  expect((await told(page)).filter((line) => /resumed|gap|warning|error/.test(line))).toEqual(['resumed']);
+});
+
 test('a network that is back ends the wait for the next connection', async () => {
   const servers = await sameSite();
   const page = await openPage();
