@@ -30,16 +30,18 @@ export interface HerdSeen {
 
 const launch = JSON.parse(process.argv[2] ?? '{}') as Launch;
 const { store, ...options } = launch.extra as HerdServerOrder;
-let [resumed, begun, lastMs] = [0, 0, 0];
+// A client that is kept waiting may come twice: sessions are counted, not connections.
+const [resumed, begun] = [new Set<string>(), new Set<string>()];
+let lastMs = 0;
 
 const sessions = createSessionServer({
   store: sqliteSessionStore({ path: store }),
   authenticate: ({ auth = '' }) => ({ subject: auth }),
   ...options,
 });
-sessions.on('session', (_session, { result }) => {
-  if (result === 'resumed') resumed++;
-  else begun++;
+sessions.on('session', ({ sid }, { result }) => {
+  if (result === 'new') begun.add(sid);
+  else if (!begun.has(sid)) resumed.add(sid);
   lastMs = monotonicMs();
 });
 sessions.on('message', () => {});
@@ -53,5 +55,5 @@ server.listen({ port: launch.port, host: launch.host, backlog: 4_096 }, () => {
 
 function seen(): HerdSeen {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  return { resumed, begun, lastMs, peak: maxRSS * 1_024, cpuMs: (userCPUTime + systemCPUTime) / 1_000 };
+  return { resumed: resumed.size, begun: begun.size, lastMs, peak: maxRSS * 1_024, cpuMs: (userCPUTime + systemCPUTime) / 1_000 };
 }
