@@ -55,5 +55,11 @@ server.listen({ port: launch.port, host: launch.host, backlog: 4_096 }, () => {
 
 function seen(): HerdSeen {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  return { resumed: resumed.size, begun: begun.size, lastMs, peak: maxRSS * 1_024, cpuMs: (userCPUTime + systemCPUTime) / 1_000 };
+  return {
+    resumed: resumed.size,
+    begun: begun.size,
+    lastMs,
+    peak: maxRSS * 1_024,
+    cpuMs: (userCPUTime + systemCPUTime) / 1_000,
+  };
 }
