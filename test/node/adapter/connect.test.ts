@@ -1,9 +1,9 @@
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction, Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { networkFault } from '../../../src/runtime/networkFault.ts';
 import { createConnector } from '../../../src/node/connector.ts';
 import { type NodeFetchOptions, nodeFetch } from '../../../src/node/transport.ts';
+import { networkFault } from '../../../src/runtime/networkFault.ts';
 import { lookupFrom } from '../../rig/dns.ts';
 import { namespaceUnavailable } from '../../rig/namespace.ts';
 import { useRig } from '../../rig/vitest.ts';
