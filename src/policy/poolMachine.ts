@@ -1,5 +1,6 @@
 import { advanceHost, type Env, freshHost, type HostRecord, isUsable, nextChangeMs, probeDueMs } from './health.ts';
 import { afterAttempt, afterProbe } from './healthTransitions.ts';
+import { NO_HINTS } from './hints.ts';
 import type { PoolEvent } from './poolEvent.ts';
 import type { Apply, PoolPolicy } from './poolRule.ts';
 import {
@@ -30,6 +31,7 @@ export function openPool(origins: readonly string[], policy: PoolPolicy, env: En
 
 /** One step of the pool. Returns the same state, and no effects, when nothing came of the event. */
 export function stepPool(state: PoolState, event: PoolEvent, policy: PoolPolicy, env: Env): PoolStep {
+  if (isNoNews(state, event)) return { state, effects: NOTHING };
   const changed = policy.apply(state, event, policy, env);
   if (changed === state && event.kind !== 'tick' && event.kind !== 'wake') return { state, effects: NOTHING };
   const aged = changed.hosts.reduce((all, host) => withRecord(all, advanceHost(host, policy, env)), changed);
@@ -46,6 +48,22 @@ export function stepPool(state: PoolState, event: PoolEvent, policy: PoolPolicy,
 }
 
 const NOTHING: readonly PoolEffect[] = [];
+
+/** Nearly all that happens: an attempt ended well, and nobody had anything to make up for. No rule has a say in that. */
+function isNoNews(state: PoolState, event: PoolEvent): boolean {
+  if (event.kind !== 'attempt' || event.outcome.kind !== 'ok' || event.hints !== NO_HINTS) return false;
+  const { budget, connectivity } = state;
+  const host = recordOf(state, event.origin);
+  return connectivity.kind === 'online' && budget.tokens >= budget.capacity && host !== undefined && isSpotless(host);
+}
+
+const isSpotless = ({ health, troubleSinceMs, silentSinceMs, timedOutAtMs }: HostRecord): boolean =>
+  health.kind === 'up' &&
+  health.connectFailures + health.serverErrors + (health.bodyFaults ?? 0) + (health.badProbes ?? 0) === 0 &&
+  health.countingSinceMs === undefined &&
+  troubleSinceMs === null &&
+  silentSinceMs === null &&
+  timedOutAtMs === null;
 
 /** When the pool wants its next `tick`; Infinity if never. */
 export function nextWakeMs(state: PoolState, policy: PoolPolicy): number {

@@ -119,6 +119,13 @@ export class PoolWorld {
   /** Feeds one event; the effects of this step alone come back. */
   step(event: PoolEvent): readonly PoolEffect[] {
     const { state, effects } = stepPool(this.state, event, this.policy, this.env);
+    // The short way around the rules may be taken only where none of them has a say.
+    if (
+      state === this.state &&
+      this.policy.apply(state, event, this.policy, this.env) !== state &&
+      event.kind !== 'tick'
+    )
+      throw new Error(`a rule was passed over: ${JSON.stringify(event)}`);
     this.state = state;
     this.effects.push(...effects);
     for (const effect of effects) if (effect.kind === 'probe') this.open.push(effect.origin);
