@@ -1,5 +1,5 @@
 import { scanHost } from '../policy/host.ts';
-import type { Lease, LeaseEvents, LeaseTerm } from './lease.ts';
+import type { Lease, LeaseEvents, LeaseTerm } from './leaseTypes.ts';
 import type { Identity } from './session.ts';
 import type { SessionServer } from './sessionServer.ts';
 import type { StoreTransaction } from './sessionStore.ts';

@@ -20,16 +20,9 @@ export { followLease } from './followLease.ts';
 export type { HealthCheck } from './healthChecks.ts';
 export { type HealthHandlerOptions, healthHandler } from './healthHandler.ts';
 export { hintHeaders, type StandingSource } from './hintHeaders.ts';
-export {
-  createLease,
-  type Lease,
-  type LeaseEvents,
-  type LeaseOptions,
-  type LeaseRun,
-  type LeaseTask,
-  type LeaseTerm,
-} from './lease.ts';
+export { createLease, type LeaseOptions } from './lease.ts';
 export type { LeaseRecord, LeaseStore } from './leaseStore.ts';
+export type { Lease, LeaseEvents, LeaseRun, LeaseTask, LeaseTerm } from './leaseTypes.ts';
 export { type NodeListener, toNodeListener } from './nodeListener.ts';
 export type { Credentials, PoisonPolicy, ServerLimits, SessionServerOptions } from './serverOptions.ts';
 export type { Identity, LostRange, Opening, Session, SessionMessage, TokenAlarm } from './session.ts';

@@ -1,9 +1,9 @@
 import { SwitchoverError } from '../policy/error.ts';
 import { Emitter } from '../runtime/emitter.ts';
 import type { Clock, MaybePromise, Random } from '../runtime/ports.ts';
-import type { Lease, LeaseEvents, LeaseRun, LeaseTask, LeaseTerm } from './lease.ts';
 import { LeaseJobs, leaseLost } from './leaseJobs.ts';
 import type { LeaseRecord, LeaseStore } from './leaseStore.ts';
+import type { Lease, LeaseEvents, LeaseRun, LeaseTask, LeaseTerm } from './leaseTypes.ts';
 
 export interface LeaseSettings {
   readonly leases: LeaseStore;

@@ -1,7 +1,7 @@
 import { SwitchoverError } from '../policy/error.ts';
 import type { Clock, MaybePromise } from '../runtime/ports.ts';
 import { waitAtMost } from '../runtime/wait.ts';
-import type { LeaseTask } from './lease.ts';
+import type { LeaseTask } from './leaseTypes.ts';
 
 /** The jobs that run under a lease. */
 export class LeaseJobs {

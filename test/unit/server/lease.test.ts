@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { SwitchoverError } from '../../../src/policy/error.ts';
-import { createLease, type Lease, type LeaseOptions } from '../../../src/server/lease.ts';
+import { createLease, type LeaseOptions } from '../../../src/server/lease.ts';
 import type { LeaseRecord, LeaseStore } from '../../../src/server/leaseStore.ts';
+import type { Lease } from '../../../src/server/leaseTypes.ts';
 import { memorySessionStore } from '../../../src/server/stores/memorySessionStore.ts';
 import { virtualClock } from '../../../src/testing/virtualClock.ts';
 
