@@ -4,4 +4,4 @@
  */
 export type WorkKind = 'read' | 'keyed' | 'unsafe';
 
-export const WORK_PATH = '/work/';
+export const WORK_PATH = '/jobs/';
