@@ -63,16 +63,10 @@ export function tell(state: Draft, turn: Turn): void {
   state.touchAtMs = turn.nowMs + ttlMs / 4;
 }
 
-/**
- * The client has got everything up to `ack`. Not all of it need have come by this connection: one that moves hears of its old server
- * until the new one has welcomed it. What the log is not known to hold is looked for there.
- */
-export function onAck(state: Draft, said: number, turn: Turn): void {
-  if (said > state.tx) state.claimed = Math.max(state.claimed, said);
-  const ack = Math.min(said, state.tx);
+/** The client has got everything up to `ack`, which was sent to it. */
+export function onAck(state: Draft, ack: number, turn: Turn): void {
   if (ack <= state.acked) return;
   state.acked = ack;
-  state.sent = Math.max(state.sent, ack);
   let landed = 0;
   for (const [seq, bytes] of state.flying) {
     if (seq > ack) break;
@@ -101,7 +95,7 @@ export function take(state: Draft, item: Incoming, bytes: number, turn: Turn): D
 type OpenResult = Extract<StoreResult, { kind: 'read' | 'accepted' | 'acknowledged' | 'appended' | 'ended' }>;
 
 /** What the store has done for an open connection. */
-export function onResult(state: Draft, result: OpenResult, turn: Turn): Draft | Closed {
+export function onResult(state: Draft, result: OpenResult, turn: Turn): void {
   switch (result.kind) {
     case 'accepted':
       for (const range of result.gaps) turn.out.push({ kind: 'gap', range });
@@ -121,20 +115,9 @@ export function onResult(state: Draft, result: OpenResult, turn: Turn): Draft | 
     case 'read':
       state.reading = false;
       state.tx = Math.max(state.tx, result.tx);
-      if (state.tx < state.checking) return shut(CLOSE.badSequence, turn);
-      if (state.claimed > 0) settleClaim(state, turn);
       for (const entry of result.entries) send(state, entry, turn);
       if (state.sent < result.floor && result.entries.length === 0) skip(state, result.floor, turn);
   }
-  return state;
-}
-
-/** The log has been looked at since the client said so, or will be. */
-function settleClaim(state: Draft, turn: Turn): void {
-  const { claimed } = state;
-  state.claimed = 0;
-  state.checking = 0;
-  onAck(state, claimed, turn);
 }
 
 function hasRoom({ flying, flyingBytes }: OpenState, { policy }: Turn): boolean {
@@ -174,13 +157,12 @@ export function hand(state: Draft, turn: Turn): void {
 /** Asks the store for what is next: one request of a kind at a time, so that what waits goes together. */
 export function work(state: Draft, turn: Turn): void {
   hand(state, turn);
-  const { sent, tx, flying, claimed } = state;
-  if ((sent < tx || claimed > tx) && !state.reading && hasRoom(state, turn)) {
+  const { sent, tx, flying } = state;
+  if (sent < tx && !state.reading && hasRoom(state, turn)) {
     const [count, bytes] = turn.policy.window;
     const room = { count: count - flying.length, bytes: bytes - state.flyingBytes };
     ask({ op: 'read', ...held(state), after: sent, ...room }, turn);
     state.reading = true;
-    state.checking = claimed;
   }
   if (state.telling === 'idle' && state.acked > state.stored) tell(state, turn);
 }

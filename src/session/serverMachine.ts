@@ -185,7 +185,8 @@ function onStored(state: Alive, result: StoreResult, news: HostsNews | undefined
   if (result.kind === 'attached') return state.kind === 'attaching' ? open(state, result, news ?? {}, turn) : state;
   if (result.kind === 'fenced') return shut(CLOSE.superseded, turn);
   if (result.kind === 'failed') return onFailure(state, result.op, turn);
-  return state.kind === 'open' ? onResult(state, result, turn) : state;
+  if (state.kind === 'open') onResult(state, result, turn);
+  return state;
 }
 
 /** Whether the store has done it or not: the next attach will tell, so the client is sent for one. */
@@ -216,7 +217,7 @@ function open(
   if (lost.c2s === 'unknown') turn.out.push({ kind: 'gap', range: null });
   const { nowMs } = turn;
   const upward = { rx, asked: rx, queue: [], queuedBytes: 0 };
-  const downward = { tx, sent: at, acked: at, claimed: 0, checking: 0, flying: [], flyingBytes: 0, reading: false };
+  const downward = { tx, sent: at, acked: at, flying: [], flyingBytes: 0, reading: false };
   const telling = { stored: -1, telling: 'unproven', touchAtMs: nowMs + ttlMs / 4 } as const;
   const times = { pingAtMs: 0, deadAtMs: 0, patienceAtMs: NEVER };
   const state: Draft = { kind: 'open', sid, epoch, stream, subject, ...upward, ...downward, ...telling, ...times };
@@ -227,6 +228,7 @@ function open(
 function onOpenFrame(state: Draft, frame: FrameFromClient, bytes: number, turn: Turn): Next {
   alive(state, turn);
   proven(state);
+  if ('ack' in frame && frame.ack > state.sent) return shut(CLOSE.badSequence, turn);
   if ('ack' in frame) onAck(state, frame.ack, turn);
   switch (frame.kind) {
     case 'message': {

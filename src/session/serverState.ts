@@ -57,12 +57,6 @@ export interface OpenState {
   readonly tx: number;
   readonly sent: number;
   readonly acked: number;
-  /**
-   * The last message that the client says it has got, where the log is not known to reach so far: it may have come by the connection
-   * before this one. And how far a reading is to show that the log does.
-   */
-  readonly claimed: number;
-  readonly checking: number;
   /** What was sent and not acknowledged, with its bytes. */
   readonly flying: readonly (readonly [seq: number, bytes: number])[];
   /** What that weighs together. */

@@ -155,31 +155,6 @@ describe('a server', () => {
     expect(all.sent()).toEqual([{ kind: 'lost', to: 5 }]);
   });
 
-  test('takes an acknowledgement of what the connection before has brought, and does not send that again', () => {
-    const desk = new Desk().open({ tx: 5 }).frame({ kind: 'ack', ack: 4 });
-    expect(closed(desk)).toBeUndefined();
-    const entries = [1, 2, 3, 4, 5].map((seq) => ({ seq, payload }));
-    desk.answer({ kind: 'read', entries, floor: 0, tx: 5 });
-    expect(desk.sent()).toMatchObject([{ kind: 'message', seq: 5 }]);
-  });
-
-  test('looks into the log before it calls an acknowledgement wrong: another server may have added to it', () => {
-    const desk = new Desk().open().frame({ kind: 'ack', ack: 2 });
-    expect(desk.asked()).toMatchObject([{ op: 'read', after: 0 }, { op: 'acknowledge' }]);
-    const entries = [1, 2, 3].map((seq) => ({ seq, payload }));
-    desk.answer({ kind: 'read', entries, floor: 0, tx: 3 });
-    expect(closed(desk)).toBeUndefined();
-    expect(desk.sent()).toMatchObject([{ kind: 'message', seq: 3 }]);
-  });
-
-  test('judges an acknowledgement by no reading that was asked for before it', () => {
-    const desk = new Desk().open({ tx: 1 }).frame({ kind: 'ack', ack: 2 });
-    desk.answer({ kind: 'read', entries: [{ seq: 1, payload }], floor: 0, tx: 1 });
-    expect(closed(desk)).toBeUndefined();
-    expect(desk.asked()).toMatchObject([{ op: 'read', after: 1 }]);
-    expect(closed(desk.answer({ kind: 'read', entries: [], floor: 0, tx: 1 }))).toBe(CLOSE.badSequence);
-  });
-
   test('answers for an append even when the connection is gone', () => {
     const desk = new Desk().open().do({ kind: 'closed' });
     expect(desk.answer({ kind: 'appended', id: 1, seq: 1, payload }).effects).toEqual([
@@ -263,7 +238,7 @@ describe('a connection is closed with', () => {
     [
       'badSequence: an acknowledgement of nothing',
       CLOSE.badSequence,
-      () => new Desk().open().frame({ kind: 'ack', ack: 1 }).answer({ kind: 'read', entries: [], floor: 0, tx: 0 }),
+      () => new Desk().open().frame({ kind: 'ack', ack: 1 }),
     ],
     ['overrun: more than the window', CLOSE.overrun, full],
     ['overrun: a client that never acknowledges', CLOSE.overrun, mute],
