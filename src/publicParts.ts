@@ -37,16 +37,4 @@ export type {
 export type { ProbeAnswer, Prober } from './runtime/prober.ts';
 export type { HostStatus, PoolStatus } from './runtime/status.ts';
 export type { WellKnownOptions } from './runtime/wellKnown.ts';
-export type {
-  AckOptions,
-  Channel,
-  ChannelEvents,
-  ChannelGap,
-  ChannelOptions,
-  ChannelState,
-  HeartbeatOptions,
-  MessageData,
-  OutboxOptions,
-  ReconnectOptions,
-  SendOptions,
-} from './socket/channel/types.ts';
+export type * from './socket/channel/types.ts';
