@@ -16,10 +16,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   policy: { floor: 0, packages: [] },
   session: { floor: 0, packages: [] },
   runtime: { floor: 1, packages: [] },
+  // What the worker, the offline page and the page side of one site agree on.
+  site: { floor: 1, packages: [] },
   http: { floor: 2, packages: ['ky'] },
   socket: { floor: 2, packages: [] },
   browser: { floor: 2, packages: ['workbox-window', 'idb-keyval'] },
-  serviceWorker: { floor: 2, packages: ['workbox-core', 'workbox-routing', 'workbox-strategies'] },
+  serviceWorker: { floor: 2, packages: ['idb-keyval'] },
   node: { floor: 2, packages: ['node:', 'undici'] },
   reactNative: { floor: 2, packages: ['react-native'] },
   react: { floor: 2, packages: ['react'] },
@@ -30,6 +32,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   simulate: { floor: 3, packages: [], only: ['policy', 'session', 'testing'] },
   // src/index.*.ts and what they share: where the parts are put together, one file a platform.
   index: { floor: 3, packages: [] },
+  // Writes a site's worker and offline page into its public folder, for the command line and for Vite.
+  publish: { floor: 3, packages: ['node:', 'vite'], only: ['policy', 'site', 'serviceWorker'] },
   // The command line uses the product as its users do, so it stands above the entries.
   cli: { floor: 4, packages: ['node:'] },
 };
@@ -55,7 +59,7 @@ const SHARED_BY_ENTRIES: readonly string[] = ['createFailover.ts', 'publicExtras
 export const PLATFORM_ENTRIES: readonly string[] = ['index.node.ts', 'index.browser.ts'];
 
 /** Rooms that take time and chance through their ports. */
-export const PORTED_ROOMS: readonly string[] = ['runtime', 'http', 'socket'];
+export const PORTED_ROOMS: readonly string[] = ['runtime', 'site', 'http', 'socket'];
 
 /** The files of those rooms that implement the ports, and so may touch the globals. */
 export const PORT_FILES: readonly string[] = ['src/runtime/systemPorts.ts'];

@@ -1,0 +1,22 @@
+/** Names that the worker, the offline page and the page side share. What one of them writes, another reads. */
+
+/** The IndexedDB database in which the page side and the worker keep what outlives them, and its one object store. */
+export const DATABASE = { name: 'switchover', store: 'keyval' } as const;
+
+/** The record of what is known of a pool's hosts, as `runtime/healthMemory.ts` writes it. */
+export const healthKey = (name: string): string => `switchover:${name}:health`;
+
+/** The worker's own record: which pages it has sent away, and since when hosts are proven again. */
+export const movesKey = (name: string): string => `switchover:${name}:moves`;
+
+/** The BroadcastChannel on which tabs and worker tell each other of hosts. */
+export const newsChannel = (name: string): string => `switchover:${name}`;
+
+/** The cache that holds the offline page. */
+export const offlineCache = (name: string): string => `switchover:${name}:offline`;
+
+/** The lock whose holder is the one tab that probes and refreshes. */
+export const leaderLock = (name: string): string => `switchover:${name}:leader`;
+
+/** The name of a site or pool that was given none: the same hosts in any order are the same. */
+export const nameOfHosts = (origins: readonly string[]): string => [...origins].sort().join(' ');
