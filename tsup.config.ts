@@ -13,6 +13,8 @@ export default defineConfig({
     parts: 'src/index.parts.ts',
     socket: 'src/index.socket.ts',
     channel: 'src/index.channel.ts',
+    browser: 'src/browser/index.ts',
+    'service-worker': 'src/serviceWorker/index.ts',
     node: 'src/node/index.ts',
     server: 'src/server/index.ts',
     testing: 'src/testing/index.ts',

@@ -1,0 +1,1 @@
+export { SwitchoverError, type SwitchoverErrorCode } from '../policy/error.ts';

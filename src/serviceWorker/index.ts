@@ -1,0 +1,3 @@
+export { SwitchoverError, type SwitchoverErrorCode } from '../policy/error.ts';
+export type { NavigationMode, SiteConfig, SiteHost } from '../site/config.ts';
+export type { SiteHostOption, SiteOptions } from '../site/options.ts';
