@@ -1,11 +1,21 @@
+import { existsSync } from 'node:fs';
 import { build, transform } from 'esbuild';
 
 /**
- * What must be one file, made from the ESM that tsup built: today the browser global, later the service worker's files.
+ * What must be one file: the browser global, made from the ESM that tsup built, and what a browser loads as a service worker.
  * Each output is a row of `files`.
  */
 const files = [
-  { input: 'dist/index.browser.js', file: 'dist/switchover.global.js', format: 'iife', name: 'switchover' },
+  {
+    input: 'dist/index.browser.js',
+    file: 'dist/switchover.global.js',
+    format: 'iife',
+    name: 'switchover',
+    sourcemap: true,
+  },
+  { input: 'src/serviceWorker/standalone.ts', file: 'dist/sw.js', format: 'iife' },
+  { input: 'src/serviceWorker/killSwitch.ts', file: 'dist/kill-sw.js', format: 'iife' },
+  { input: 'src/serviceWorker/interposer.ts', file: 'dist/interpose.js', format: 'iife' },
 ];
 
 /**
@@ -25,6 +35,19 @@ const dependencies = {
   },
 };
 
+/**
+ * Local imports name the file that is there, so all that is left to do is to erase the types.
+ * @type {import('rollup').Plugin}
+ */
+const typescript = {
+  name: 'typescript',
+  async transform(text, id) {
+    if (!id.endsWith('.ts')) return null;
+    const { code, map } = await transform(text, { loader: 'ts', sourcemap: true, sourcefile: id, target: 'es2022' });
+    return { code, map };
+  },
+};
+
 /** @type {import('rollup').Plugin} */
 const minified = {
   name: 'minified',
@@ -34,8 +57,10 @@ const minified = {
   },
 };
 
-export default files.map(({ input, ...output }) => ({
-  input,
-  plugins: [dependencies, minified],
-  output: { ...output, sourcemap: true },
-}));
+export default files
+  .filter(({ input }) => existsSync(input))
+  .map(({ input, ...output }) => ({
+    input,
+    plugins: [dependencies, typescript, minified],
+    output,
+  }));
