@@ -81,7 +81,15 @@ export type SwitchoverErrorCode =
   /** A server said with 204 that an event stream is over. */
   | 'STREAM_ENDED'
   /** A server sent an event that is longer than may be. */
-  | 'EVENT_TOO_LARGE';
+  | 'EVENT_TOO_LARGE'
+  /** A folder that files are to be written into is not there. */
+  | 'NO_FOLDER'
+  /** Where a file is to be written there is one that Switchover did not write, or that was edited since. */
+  | 'FILE_IN_THE_WAY'
+  /** A file could not be read. */
+  | 'READ_FAILED'
+  /** A file could not be written. */
+  | 'WRITE_FAILED';
 
 interface SwitchoverErrorDetails {
   /** What the reader can do about it. */
