@@ -10,6 +10,7 @@ import { requestSummary } from './demo/requests/summary.ts';
 import { SHORTENED } from './demo/shortened.ts';
 import { createTimeline } from './demo/timeline.ts';
 import { complaintsAbout, verdictLines } from './demo/verdict.ts';
+import { playWeb } from './demo/web/play.ts';
 
 const SERVERS = ['north', 'south'] as const;
 const EXIT = { kept: 0, broken: 1, wrongArgument: 2, interrupted: 130 } as const;
@@ -60,7 +61,10 @@ async function main(): Promise<number> {
   // The reader has left, as in `npm run demo | head`.
   process.stdout.on('error', () => interruption.abort());
   try {
-    return await play(command.json, interruption.signal);
+    const { signal } = interruption;
+    if (command.kind === 'play') return await play(command.json, signal);
+    await playWeb({ ...command, write: (text) => void process.stdout.write(text), signal });
+    return EXIT.kept;
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
     process.stderr.write('\nInterrupted. The servers were ended, and nothing is left behind.\n');

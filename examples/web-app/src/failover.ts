@@ -1,0 +1,57 @@
+import { createFailover } from 'switchover';
+
+/** Put there by Vite, from vite.config.ts. */
+declare const HOSTS: readonly string[];
+
+let asking: string | null = null;
+
+/**
+ * Everything that the app sends goes through this. The token of its session, and what waits to be sent, lie in the browser's
+ * database: a reload, another tab and a page of the other host find them there.
+ */
+export const failover = createFailover({
+  hosts: HOSTS,
+  name: 'quay',
+  session: {
+    async open({ fetch }) {
+      if (asking === null) throw new Error('Nobody has signed in.');
+      const headers = { 'Content-Type': 'application/json' };
+      const answer = await fetch('/api/sign-in', { method: 'POST', headers, body: JSON.stringify({ name: asking }) });
+      if (!answer.ok) throw new Error(`Signing in was answered with ${answer.status}.`);
+      return answer.json() as Promise<{ token: string }>;
+    },
+  },
+});
+
+/** Who is signed in, and the token that lets them into the room. */
+export interface Me {
+  readonly name: string;
+  readonly token: string;
+}
+
+/** Null: nobody is signed in. */
+export async function whoAmI(): Promise<Me | null> {
+  try {
+    return await failover.http.get('api/me').json<Me>();
+  } catch (error) {
+    if (code(error) === 'SESSION_OPEN_FAILED' || code(error) === 'SESSION_LOST') return null;
+    throw error;
+  }
+}
+
+/** Opens a session under a name. */
+export async function signIn(name: string): Promise<Me | null> {
+  asking = name;
+  try {
+    return await whoAmI();
+  } finally {
+    asking = null;
+  }
+}
+
+export async function signOut(): Promise<void> {
+  await failover.fetch('/api/sign-out', { method: 'POST' });
+  await failover.session?.end();
+}
+
+const code = (error: unknown): unknown => (error as { code?: unknown }).code;

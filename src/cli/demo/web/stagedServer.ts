@@ -1,0 +1,94 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Guard } from '../guard.ts';
+
+/** What can be done to a server. */
+export const ACTS = ['kill', 'freeze', 'thaw', 'drain', 'start'] as const;
+
+export type Act = (typeof ACTS)[number];
+
+/** How its process stands. */
+export type Condition = 'running' | 'frozen' | 'draining' | 'gone';
+
+/** One server of the web app, and the hand that can hurt it. It keeps its address over all its lives. */
+export interface StagedServer {
+  readonly name: string;
+  readonly origin: string;
+  readonly condition: Condition;
+  /** Null while it is gone. */
+  readonly pid: number | null;
+  /** Resolves when it is done; false where it can't be done to a server in this condition. */
+  act(act: Act): Promise<boolean>;
+}
+
+/** Which acts a condition allows. */
+const ALLOWED: Readonly<Record<Condition, readonly Act[]>> = {
+  running: ['kill', 'freeze', 'drain'],
+  frozen: ['kill', 'thaw'],
+  draining: ['kill'],
+  gone: ['start'],
+};
+
+export const allowed = (condition: Condition): readonly Act[] => ALLOWED[condition];
+
+/** What a server is started with. */
+export interface ServerPlan {
+  readonly name: string;
+  readonly origin: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly guard: Guard;
+  /** Called after each change of condition. */
+  readonly onChange: () => void;
+}
+
+/** Starts a server that says `listening` to its parent once it does. */
+export async function stageServer(plan: ServerPlan): Promise<StagedServer> {
+  let child: ChildProcess | null = null;
+  let condition: Condition = 'gone';
+  const become = (next: Condition) => {
+    condition = next;
+    plan.onChange();
+  };
+  const start = async () => {
+    const started = fork(plan.program, [...plan.args], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const pid = started.pid ?? 0;
+    plan.guard.tell({ kind: 'started', pid });
+    const ended = once(started, 'exit').then(() => {
+      plan.guard.tell({ kind: 'ended', pid });
+      child = null;
+      become('gone');
+    });
+    child = started;
+    await Promise.race([once(started, 'message'), ended]);
+    if (child === null) throw new Error(`Server ${plan.name} ended at once.`);
+    become('running');
+  };
+  const deeds: Readonly<Record<Act, () => Promise<void> | void>> = {
+    start,
+    kill: () => signal('SIGKILL'),
+    freeze: () => signal('SIGSTOP', 'frozen'),
+    thaw: () => signal('SIGCONT', 'running'),
+    drain: () => signal('SIGTERM', 'draining'),
+  };
+  function signal(name: NodeJS.Signals, next?: Condition): void {
+    child?.kill(name);
+    if (next !== undefined) become(next);
+  }
+  await start();
+  return {
+    name: plan.name,
+    origin: plan.origin,
+    get condition() {
+      return condition;
+    },
+    get pid() {
+      return child?.pid ?? null;
+    },
+    async act(act) {
+      if (!ALLOWED[condition].includes(act)) return false;
+      await deeds[act]();
+      return true;
+    },
+  };
+}
