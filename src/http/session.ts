@@ -3,6 +3,7 @@ import { DEFAULTS } from '../policy/defaults.ts';
 import { beginStep, type SessionAsk, type SessionStep, stepFailed } from '../policy/sessionState.ts';
 import type { HostConfig } from '../policy/topology.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
+import type { MaybePromise } from '../runtime/ports.ts';
 import { abortable, ignore } from './abortable.ts';
 import { linkSignal } from './linkSignal.ts';
 import type { SessionPart } from './run.ts';
@@ -150,8 +151,10 @@ class Gate implements SessionGate {
   async #take(first: SessionStep, ask: SessionAsk, host: HostConfig, signal: AbortSignal): Promise<void> {
     const book = this.#book;
     let step = first;
+    let endTurn: () => MaybePromise<void> = () => {};
     book.state = beginStep(book.state, step, host.origin);
     try {
+      if (step.kind !== 'land') endTurn = await book.turn(signal);
       if (await book.adoptStored(signal)) {
         step = book.step(ask);
         book.state = beginStep(book.state, step, host.origin);
@@ -163,6 +166,8 @@ class Gate implements SessionGate {
       if (!signal.aborted) book.state = stepFailed(book.state);
       if (thrown instanceof HostStop) this.#pause(host, thrown);
       throw thrown;
+    } finally {
+      await endTurn();
     }
   }
 

@@ -67,6 +67,11 @@ export class SessionBook {
     }
   }
 
+  /** See {@link SessionStore.turn}. */
+  turn(signal: AbortSignal): ReturnType<SessionStore['turn']> {
+    return this.#store.turn(signal);
+  }
+
   /** Takes over a token that is newer than the one in hand, where the store has one. */
   async adoptStored(signal: AbortSignal): Promise<boolean> {
     const token = await this.#store.read();
@@ -92,10 +97,10 @@ export class SessionBook {
     const expiresAtMs = grant.expiresInMs == null ? null : clock.wallTime() + grant.expiresInMs;
     const token = { token: grant.token, version: this.state.version + 1, expiresAtMs, origins, host };
     const pass = this.#passFor(token);
-    await this.#store.write(token);
+    const stored = await this.#store.add(token);
     throwIfAborted(signal);
-    this.state = withToken(this.state, token, clock.now());
-    this.pass = pass;
+    this.state = withToken(this.state, stored, clock.now());
+    this.pass = { ...pass, version: stored.version };
   }
 
   lose(host: string, error: SwitchoverError): void {

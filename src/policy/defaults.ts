@@ -141,6 +141,12 @@ const MORE_DEFAULTS = {
     /** Remembered health older than this is dropped. */
     maxAgeMs: 600_000,
   },
+  tabs: {
+    /** What another tab says of hosts is dropped when it is older than this. */
+    newsAgeMs: 10_000,
+    /** And when it is longer than this, in characters. */
+    newsCapChars: 65_536,
+  },
   answer: {
     /** A health answer or a hosts document is read up to here. */
     capBytes: 65_536,
@@ -148,6 +154,8 @@ const MORE_DEFAULTS = {
   session: {
     /** How long a session waits for its store. */
     storageTimeoutMs: 2_000,
+    /** How long it waits for another tab or process that is renewing the same session: no longer than that may take at one host. */
+    renewalWaitMs: 5_000,
     /** A token that was renewed because of a 401 is not renewed for another 401 within this time. */
     renewGapMs: 5_000,
     /** Longest pause before a host that failed to open or resume the session is asked again for that. */

@@ -24,6 +24,11 @@ export interface KeyValueStore {
   get(key: string): MaybePromise<string | undefined>;
   set(key: string, value: string): MaybePromise<void>;
   delete(key: string): MaybePromise<void>;
+  /**
+   * Changes a value in one step, so that no change of another tab or process comes in between. `change` gets what is there, and
+   * returns what is to be; it may be called more than once. Default: the last of two writers wins.
+   */
+  update?(key: string, change: (value: string | undefined) => string): MaybePromise<void>;
   /** What is kept ends with the process: what matters only after that need not be written. Default false. */
   readonly volatile?: boolean;
   /** Tells the processes apart that share the store. Default: nobody does, or the platform's own locks do. */
@@ -34,6 +39,12 @@ export interface KeyValueStore {
 export interface OwnerLock {
   /** Takes a name at once: a function that gives it up, or null where somebody else has it. An owner that dies gives up what it has. */
   acquire(name: string): MaybePromise<(() => MaybePromise<void>) | null>;
+  /**
+   * Waits for a name, in the order of those who wait for it; gives a function that gives it up. Default: nobody waits.
+   *
+   * @param signal Ends the wait: rejects with the signal's reason.
+   */
+  wait?(name: string, signal: AbortSignal): Promise<() => MaybePromise<void>>;
 }
 
 /** What the platform believes about the network. Its word shortens waits and stops blame; it never blocks attempts for good. */

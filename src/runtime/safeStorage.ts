@@ -1,8 +1,11 @@
 import { DEFAULTS } from '../policy/defaults.ts';
 import { SwitchoverError } from '../policy/error.ts';
 import type { HostPool } from './hostPool.ts';
-import type { KeyValueStore } from './ports.ts';
+import type { KeyValueStore, MaybePromise } from './ports.ts';
 import { waitAtMost } from './wait.ts';
+
+/** What is to be stored: a text, or what makes one of the text that is there; null where there is to be none. */
+type Unsaved = string | null | ((stored: string | undefined) => string);
 
 /** One key of a store that may be slow, full or broken: nobody waits long for it, and nothing fails with it. */
 export class SafeStorage {
@@ -10,7 +13,7 @@ export class SafeStorage {
   readonly #key: string;
   readonly #store: KeyValueStore;
   /** What is to be written next; null: the key is to go; undefined: nothing. */
-  #unsaved: string | null | undefined;
+  #unsaved: Unsaved | undefined;
   #saving: Promise<void> | null = null;
 
   constructor(pool: HostPool, key: string, store: KeyValueStore = pool.ports.storage) {
@@ -34,11 +37,12 @@ export class SafeStorage {
   }
 
   /**
-   * Stores the text soon; null takes the key away. Of several texts meanwhile only the last is written. Resolves when
-   * nothing is left to write. Never rejects.
+   * Stores the text soon; null takes the key away. A function makes it of what is there, in one step, where the store can do that;
+   * else it gets undefined. Of several texts meanwhile only the last is written. Resolves when nothing is left to write. Never
+   * rejects.
    */
-  write(text: string | null): Promise<void> {
-    this.#unsaved = text;
+  write(what: Unsaved): Promise<void> {
+    this.#unsaved = what;
     this.#saving ??= this.#drain();
     return this.#saving;
   }
@@ -53,14 +57,23 @@ export class SafeStorage {
     // Texts of the same step are one.
     await null;
     while (this.#unsaved !== undefined) {
-      const text = this.#unsaved;
+      const what = this.#unsaved;
       this.#unsaved = undefined;
       try {
-        await (text === null ? this.#store.delete(this.#key) : this.#store.set(this.#key, text));
+        await this.#put(what);
       } catch (cause) {
         this.complain('written', cause);
       }
     }
     this.#saving = null;
+  }
+
+  #put(what: Unsaved): MaybePromise<void> {
+    if (what === null) return this.#store.delete(this.#key);
+    if (typeof what === 'string') return this.#store.set(this.#key, what);
+    const { update } = this.#store;
+    return update === undefined
+      ? this.#store.set(this.#key, what(undefined))
+      : update.call(this.#store, this.#key, what);
   }
 }

@@ -1,11 +1,11 @@
 import type { SwitchoverError, SwitchoverErrorCode } from '../../policy/error.ts';
 import { fill } from '../../policy/healthPolicy.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
+import { locksFor } from '../../runtime/locks.ts';
 import { refuseUnknown } from '../../runtime/poolOptions.ts';
 import type { KeyValueStore, MaybePromise, OwnerLock } from '../../runtime/ports.ts';
 import { CLIENT_POLICY, type ClientPolicy } from '../../session/clientPolicy.ts';
 import type { WebSocketConstructor } from '../plainSocket.ts';
-import { locksFor } from './owner.ts';
 import { errorOf } from './refusals.ts';
 import type { AckOptions, ChannelOptions, HeartbeatOptions, OutboxOptions, ReconnectOptions } from './types.ts';
 

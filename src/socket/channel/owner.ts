@@ -1,4 +1,4 @@
-import type { KeyValueStore, MaybePromise, OwnerLock } from '../../runtime/ports.ts';
+import type { MaybePromise, OwnerLock } from '../../runtime/ports.ts';
 
 /** Sessions of one name that a store may hold at once: tabs, processes. */
 const SLOTS = 32;
@@ -20,33 +20,4 @@ export async function claim(name: string, locks: OwnerLock): Promise<Claim | nul
     if (release !== null) return { key, release };
   }
   return null;
-}
-
-/** The lock that fits a store: its own, the platform's, or at least one within this program. */
-export function locksFor(storage: KeyValueStore): OwnerLock {
-  return storage.locks ?? (globalThis.navigator?.locks === undefined ? localLocks(storage) : webLocks);
-}
-
-/** The Web Locks of a page's origin: they end with the tab that has them. */
-const webLocks: OwnerLock = {
-  acquire: (name) =>
-    new Promise((resolve, reject) => {
-      const hold = (lock: Lock | null): MaybePromise<void> =>
-        lock === null ? resolve(null) : new Promise((release) => resolve(release));
-      navigator.locks.request(name, { ifAvailable: true }, hold).catch(reject);
-    }),
-};
-
-const OWNED = /* @__PURE__ */ new WeakMap<KeyValueStore, Set<string>>();
-
-function localLocks(storage: KeyValueStore): OwnerLock {
-  return {
-    acquire(name) {
-      const owned = OWNED.get(storage) ?? new Set();
-      OWNED.set(storage, owned);
-      if (owned.has(name)) return null;
-      owned.add(name);
-      return () => void owned.delete(name);
-    },
-  };
 }
