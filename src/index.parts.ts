@@ -15,6 +15,7 @@ export { constantProbes } from './policy/rules/constantProbes.ts';
 export { everyRule } from './policy/rules/everyRule.ts';
 export { failureWindow } from './policy/rules/failureWindow.ts';
 export { localFaults } from './policy/rules/localFaults.ts';
+export { oneProber } from './policy/rules/oneProber.ts';
 export { retryDates } from './policy/rules/retryDates.ts';
 export { serverHints } from './policy/rules/serverHints.ts';
 export { silences } from './policy/rules/silences.ts';

@@ -1,3 +1,5 @@
+import type { EpochFence } from './epochFence.ts';
+import type { HostRecord } from './health.ts';
 import type { Hints } from './hints.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -47,5 +49,9 @@ export type PoolEvent =
   | { readonly kind: 'body'; readonly origin: string }
   /** A live request was sent to a half-open host to prove it. */
   | { readonly kind: 'trial'; readonly origin: string }
+  /** Of several clients that tell each other what they know, this one is to probe for all; or it is not. */
+  | { readonly kind: 'lead'; readonly leads: boolean }
+  /** Another client knows this of hosts. */
+  | { readonly kind: 'learned'; readonly hosts: readonly HostRecord[]; readonly fence: EpochFence }
   /** The platform says whether this side is connected. */
   | { readonly kind: 'connectivity'; readonly online: boolean };

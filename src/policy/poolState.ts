@@ -23,6 +23,8 @@ export interface PoolState {
   readonly connectivity: ConnectivityState;
   readonly fence: EpochFence;
   readonly budget: RetryBudget;
+  /** Another client probes for this one. Only with `oneProber`. */
+  readonly follows?: boolean;
 }
 
 /** Why the current host changed: `failover` unplanned, `switchover` planned, `failback` to a host that is wanted more. */

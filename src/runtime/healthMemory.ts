@@ -1,4 +1,5 @@
 import { DEFAULTS } from '../policy/defaults.ts';
+import type { EpochFence } from '../policy/epochFence.ts';
 import { type Env, freshHost, type Health, type HostRecord, halfOpen } from '../policy/health.ts';
 import type { PoolPolicy } from '../policy/poolRule.ts';
 import { type PoolState, recordOf, withRecord } from '../policy/poolState.ts';
@@ -20,19 +21,23 @@ interface Memory {
   readonly fence: readonly (readonly [cluster: string, number: number, ageMs: number])[];
 }
 
-/** Writes down what the next page or process should know. */
-export function remember(state: PoolState, nowMs: number, wallMs: number): string {
+/** Two clocks may differ by this, even on one machine: browsers round and shake what they tell of the time. */
+const SKEW_MS = 1_000;
+
+/** What is remembered of a host's state, under one word. */
+export const kindOf = ({ health }: HostRecord): RememberedHost['kind'] =>
+  health.kind === 'half-open' && health.doubt === 'alarm' ? health.doubt : health.kind;
+
+/**
+ * Writes down what the next page or process should know.
+ *
+ * @param hosts Of which hosts. Default: of all.
+ */
+export function remember(state: PoolState, nowMs: number, wallMs: number, hosts = state.hosts): string {
   const memory: Memory = {
     version: 1,
     savedAtMs: wallMs,
-    hosts: state.hosts.map(({ origin, health, ejections }) => ({
-      origin,
-      kind: health.kind === 'half-open' && health.doubt === 'alarm' ? health.doubt : health.kind,
-      why: 'why' in health ? health.why : '',
-      // A hold without an end has no number in JSON.
-      leftMs: 'untilMs' in health ? Math.min(DEFAULTS.storage.maxAgeMs, Math.max(0, health.untilMs - nowMs)) : 0,
-      ejections,
-    })),
+    hosts: hosts.map((host) => rememberHost(host, nowMs)),
     fence: Object.entries(state.fence).map(([cluster, { number, seenMs }]) => [
       cluster,
       number,
@@ -42,17 +47,38 @@ export function remember(state: PoolState, nowMs: number, wallMs: number): strin
   return JSON.stringify(memory);
 }
 
+function rememberHost(host: HostRecord, nowMs: number): RememberedHost {
+  const { origin, health, ejections } = host;
+  return {
+    origin,
+    kind: kindOf(host),
+    why: 'why' in health ? health.why : '',
+    // A hold without an end has no number in JSON.
+    leftMs: 'untilMs' in health ? Math.min(DEFAULTS.storage.maxAgeMs, Math.max(0, health.untilMs - nowMs)) : 0,
+    ejections,
+  };
+}
+
 /**
  * Lays remembered health over a fresh state, so that a reload does not visit a dead host first. Memory that is too old
  * is dropped; a host that is not listed any more is ignored.
  *
+ * @param maxAgeMs How old it may be. Default: as long as anything is remembered.
  * @throws Error if the text is not what {@link remember} wrote.
  */
-export function recall(text: string, state: PoolState, policy: PoolPolicy, env: Env, wallMs: number): PoolState {
+export function recall(
+  text: string,
+  state: PoolState,
+  policy: PoolPolicy,
+  env: Env,
+  wallMs: number,
+  maxAgeMs: number = DEFAULTS.storage.maxAgeMs,
+): PoolState {
   const memory = readMemory(text);
-  const ageMs = wallMs - memory.savedAtMs;
+  const sinceMs = wallMs - memory.savedAtMs;
   // A clock that was set back gives a negative age: then nothing is known of how old the memory is.
-  if (!(ageMs >= 0 && ageMs <= DEFAULTS.storage.maxAgeMs)) return state;
+  if (!(sinceMs >= -SKEW_MS && sinceMs <= maxAgeMs)) return state;
+  const ageMs = Math.max(0, sinceMs);
   const withHosts = memory.hosts.reduce((next, host) => {
     const known = recordOf(next, host.origin);
     return known === undefined ? next : withRecord(next, revive(known, host, ageMs, policy, env));
@@ -60,7 +86,9 @@ export function recall(text: string, state: PoolState, policy: PoolPolicy, env: 
   const fence = Object.fromEntries(
     memory.fence.map(([cluster, number, age]) => [cluster, { number, seenMs: env.nowMs - age - ageMs }]),
   );
-  const known = { ...withHosts, fence: { ...fence, ...state.fence } };
+  const isOlder = ([cluster, { number }]: [string, EpochFence[string]]) => number < (fence[cluster]?.number ?? 0);
+  const own = Object.fromEntries(Object.entries(state.fence).filter((entry) => !isOlder(entry)));
+  const known = { ...withHosts, fence: { ...fence, ...own } };
   // No client is on a held-back host yet: a reload must not cut its hold short.
   return { ...known, current: choose({ ...known, current: '' }) };
 }

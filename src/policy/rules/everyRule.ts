@@ -3,6 +3,7 @@ import { brokenBodies } from './brokenBodies.ts';
 import { constantProbes } from './constantProbes.ts';
 import { failureWindow } from './failureWindow.ts';
 import { localFaults } from './localFaults.ts';
+import { oneProber } from './oneProber.ts';
 import { retryDates } from './retryDates.ts';
 import { serverHints } from './serverHints.ts';
 import { silences } from './silences.ts';
@@ -18,4 +19,5 @@ export const everyRule: readonly PoolRule[] = [
   localFaults,
   serverHints,
   retryDates,
+  oneProber,
 ];

@@ -85,7 +85,7 @@ describe('a reload', () => {
 
   it.each([
     ['more than ten minutes later', 600_001],
-    ['by a clock that was set back', -1],
+    ['by a clock that was set back', -1_001],
   ])('knows nothing %s', async (_when, laterMs) => {
     const storage = await afterDeath();
     const memory = JSON.parse((await storage.get(KEY)) ?? '');
