@@ -9,6 +9,9 @@ export const healthKey = (name: string): string => `switchover:${name}:health`;
 /** The worker's own record: which pages it has sent away, and since when hosts are proven again. */
 export const movesKey = (name: string): string => `switchover:${name}:moves`;
 
+/** True for the key of a record that pages and worker share. Both must be able to read it, so it is stored in the clear. */
+export const isSharedKey = (key: string): boolean => /^switchover:.*:(health|moves)$/s.test(key);
+
 /** The BroadcastChannel on which tabs and worker tell each other of hosts. */
 export const newsChannel = (name: string): string => `switchover:${name}`;
 
@@ -20,3 +23,12 @@ export const leaderLock = (name: string): string => `switchover:${name}:leader`;
 
 /** The name of a site or pool that was given none: the same hosts in any order are the same. */
 export const nameOfHosts = (origins: readonly string[]): string => [...origins].sort().join(' ');
+
+const PREFIX = 'switchover:';
+
+/** True for a cache of any site's worker. */
+export const isWorkerCache = (cache: string): boolean => cache.startsWith(PREFIX);
+
+/** True for the key of a worker's record, of any site. What only pages keep, such as unsent messages, is none. */
+export const isWorkerRecord = (key: unknown): boolean =>
+  typeof key === 'string' && /^switchover:.*:(health|moves)$/s.test(key);
