@@ -7,7 +7,7 @@
  * from then on no worker stands between them and their server. What pages keep (sessions, unsent messages) stays.
  */
 import { createStore, delMany, keys } from 'idb-keyval';
-import { DATABASE, isWorkerCache, isWorkerRecord } from '../site/names.ts';
+import { DATABASE, isSharedKey, isWorkerCache } from '../site/names.ts';
 import type { ExtendableEvent } from './events.ts';
 
 /** What a worker needs to take itself away. */
@@ -48,5 +48,5 @@ async function removeRecords(): Promise<void> {
   // To open it would make it.
   if (!databases.some(({ name }) => name === DATABASE.name)) return;
   const store = createStore(DATABASE.name, DATABASE.store);
-  await delMany((await keys(store)).filter(isWorkerRecord), store);
+  await delMany((await keys<string>(store)).filter(isSharedKey), store);
 }

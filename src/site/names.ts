@@ -24,11 +24,5 @@ export const leaderLock = (name: string): string => `switchover:${name}:leader`;
 /** The name of a site or pool that was given none: the same hosts in any order are the same. */
 export const nameOfHosts = (origins: readonly string[]): string => [...origins].sort().join(' ');
 
-const PREFIX = 'switchover:';
-
 /** True for a cache of any site's worker. */
-export const isWorkerCache = (cache: string): boolean => cache.startsWith(PREFIX);
-
-/** True for the key of a worker's record, of any site. What only pages keep, such as unsent messages, is none. */
-export const isWorkerRecord = (key: unknown): boolean =>
-  typeof key === 'string' && /^switchover:.*:(health|moves)$/s.test(key);
+export const isWorkerCache = (cache: string): boolean => cache.startsWith('switchover:');
