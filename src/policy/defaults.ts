@@ -3,6 +3,16 @@
  * Times are in milliseconds. Why each number is what it is stands in ARCHITECTURE.md, "Defaults".
  */
 
+/** When a host is taken out of service, and for how long. */
+export const EJECTION_DEFAULTS = {
+  connectFailures: 2,
+  serverErrors: 3,
+  coolDownMs: 5_000,
+  coolDownCapMs: 60_000,
+  /** The cool-down is multiplied by a draw from [1 - spread, 1 + spread). */
+  coolDownSpread: 0.5,
+} as const;
+
 /** What every pool has. The sections are those of its options. */
 export const POOL_DEFAULTS = {
   retry: {
@@ -27,14 +37,7 @@ export const POOL_DEFAULTS = {
     /** Until a request's answer begins, over all its attempts and waits. */
     totalMs: 30_000,
   },
-  ejection: {
-    connectFailures: 2,
-    serverErrors: 3,
-    coolDownMs: 5_000,
-    coolDownCapMs: 60_000,
-    /** The cool-down is multiplied by a draw from [1 - spread, 1 + spread). */
-    coolDownSpread: 0.5,
-  },
+  ejection: EJECTION_DEFAULTS,
   probe: {
     path: '/healthz/ready',
     /** Between two probes of a host that is being proven. */
@@ -51,6 +54,25 @@ export const POOL_DEFAULTS = {
 export const RETRY_AFTER = {
   /** A longer `Retry-After` is read as this. */
   capMs: 3_600_000,
+} as const;
+
+/** Stored health that is older than this means nothing any more. */
+const STORED_FOR_MS = 600_000;
+
+/** What a site's worker has beside the options of the site. */
+export const NAVIGATION_DEFAULTS = {
+  /** How often one URL may be sent to another host within the dwell. */
+  moves: 2,
+  /** A shorter dwell counts as this when moves are counted. */
+  guardLeastMs: 10_000,
+  /** Good looks in a row that prove a host. */
+  goodLooks: 2,
+  /** Between two looks at a host that failed. */
+  lookPeriodMs: 2_000,
+  /** How long a navigation waits for what is stored. */
+  loadMs: 250,
+  /** What is stored of moves and hosts is dropped when it is older. */
+  maxAgeMs: STORED_FOR_MS,
 } as const;
 
 /** What a socket has. */
@@ -139,7 +161,7 @@ const MORE_DEFAULTS = {
     /** How long a first request waits for remembered health. */
     loadTimeoutMs: 250,
     /** Remembered health older than this is dropped. */
-    maxAgeMs: 600_000,
+    maxAgeMs: STORED_FOR_MS,
   },
   tabs: {
     /** What another tab says of hosts is dropped when it is older than this. */

@@ -1,8 +1,6 @@
-/**
- * What the worker does when the server of a page gives no usable answer. `offline-page`: shows a page of its own, which waits and leads
- * on. `redirect`: sends the browser to a backup. `transparent`: shows the backup's document under the address that was asked for.
- */
-export type NavigationMode = 'offline-page' | 'redirect' | 'transparent';
+import type { NavigationMode } from '../policy/navigation.ts';
+
+export type { NavigationMode };
 
 /** A host of a site, as worker and offline page need it. */
 export interface SiteHost {
