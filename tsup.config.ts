@@ -1,26 +1,28 @@
 import { defineConfig } from 'tsup';
 
-/**
- * One run over all entries, so that they share chunks: `instanceof` holds between `switchover` and `switchover/fetch`.
- * Each key is a file in dist/, named in the exports map of package.json.
- */
+/** Each key is a file in dist/, named in the exports map of package.json. */
+const entries = {
+  'index.node': 'src/index.node.ts',
+  'index.browser': 'src/index.browser.ts',
+  'index.default': 'src/index.default.ts',
+  fetch: 'src/index.fetch.ts',
+  parts: 'src/index.parts.ts',
+  socket: 'src/index.socket.ts',
+  channel: 'src/index.channel.ts',
+  browser: 'src/browser/index.ts',
+  'service-worker': 'src/serviceWorker/index.ts',
+  vite: 'src/publish/vite.ts',
+  node: 'src/node/index.ts',
+  server: 'src/server/index.ts',
+  testing: 'src/testing/index.ts',
+};
+
+/** One run over all entries, so that they share chunks: `instanceof` holds between `switchover` and `switchover/fetch`. */
 export default defineConfig({
-  entry: {
-    'index.node': 'src/index.node.ts',
-    'index.browser': 'src/index.browser.ts',
-    'index.default': 'src/index.default.ts',
-    fetch: 'src/index.fetch.ts',
-    parts: 'src/index.parts.ts',
-    socket: 'src/index.socket.ts',
-    channel: 'src/index.channel.ts',
-    browser: 'src/browser/index.ts',
-    'service-worker': 'src/serviceWorker/index.ts',
-    node: 'src/node/index.ts',
-    server: 'src/server/index.ts',
-    testing: 'src/testing/index.ts',
-  },
+  entry: { ...entries, cli: 'src/cli/switchover.ts' },
   format: ['esm', 'cjs'],
-  dts: true,
+  // Nobody imports the command line.
+  dts: { entry: entries },
   splitting: true,
   // Rollup then writes the CommonJS chunks too; without it they pass through a transform that renames classes.
   treeshake: true,

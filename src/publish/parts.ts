@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { OfflineKit } from '../serviceWorker/offlinePage/kit.ts';
+
+/** What this package brings along for a site. */
+export interface SiteParts {
+  readonly version: string;
+  /** The worker, without its config. */
+  readonly worker: string;
+  /** The worker that takes any worker away. */
+  readonly killSwitch: string;
+  /** What offline pages are put together from. */
+  readonly kit: OfflineKit;
+}
+
+/**
+ * Reads them from this package, by its own name: so they are found from its sources, from the built ESM and from CommonJS.
+ *
+ * @throws Error Where the package was not built.
+ */
+export function readParts(): SiteParts {
+  const require = createRequire(typeof __filename === 'string' ? __filename : import.meta.url);
+  const manifest = require.resolve('switchover/package.json');
+  const text = (...path: string[]): string => readFileSync(join(dirname(manifest), ...path), 'utf8');
+  const { version }: { version: string } = JSON.parse(text('package.json'));
+  const kit: Omit<OfflineKit, 'sha256'> = JSON.parse(text('dist', 'offline-page.json'));
+  return {
+    version,
+    worker: text('dist', 'sw.js'),
+    killSwitch: text('dist', 'kill-sw.js'),
+    kit: { ...kit, sha256: (script) => createHash('sha256').update(script).digest('base64') },
+  };
+}
