@@ -72,7 +72,7 @@ export function outcomeOf(end: AttemptEnd, online: boolean): Outcome {
 }
 
 /** 502, 503 and 504, and the 52x by which content networks say that the origin behind them is gone. */
-function isGatewayFault(status: number): boolean {
+export function isGatewayFault(status: number): boolean {
   return (status >= 502 && status <= 504) || (status >= 520 && status <= 527);
 }
 
