@@ -10,7 +10,26 @@ export const healthKey = (name: string): string => `switchover:${name}:health`;
 export const movesKey = (name: string): string => `switchover:${name}:moves`;
 
 /** True for the key of a record that pages and worker share. Both must be able to read it, so it is stored in the clear. */
-export const isSharedKey = (key: string): boolean => /^switchover:.*:(health|moves)$/s.test(key);
+export const isSharedKey = (key: string): boolean => /^switchover:(?!channel:).*:(health|moves)$/s.test(key);
+
+/** The token of an HTTP session, as `http/sessionStore.ts` writes it. */
+export const sessionKey = (name: string): string => `switchover:${name}:session`;
+
+/** What keeps an M+N client at its own active host. */
+export const affinityKey = (name: string): string => `switchover:${name}:affinity`;
+
+/** A token that an app keeps for moves to another host, where that of its HTTP session is not meant for it or out of reach. */
+export const handoffKey = (name: string): string => `switchover:${name}:handoff`;
+
+/** What the stored sessions of all channels begin with. */
+export const CHANNEL_KEYS = 'switchover:channel:';
+
+/** Sessions of one channel's name that a store may hold at once: tabs, processes. */
+export const CHANNEL_SLOTS = 32;
+
+/** The place of a channel's stored session, which is its lock's name, too. Its segments lie under `<key>.<number>`. */
+export const channelKey = (name: string, slot: number): string =>
+  `${CHANNEL_KEYS}${name}${slot === 0 ? '' : `#${slot}`}`;
 
 /** The BroadcastChannel on which tabs and worker tell each other of hosts. */
 export const newsChannel = (name: string): string => `switchover:${name}`;
