@@ -25,4 +25,7 @@ async function main(): Promise<number> {
   return ok ? EXIT.done : EXIT.failed;
 }
 
-process.exitCode = await main();
+// The build has a CommonJS side, too, which knows no waiting at this place.
+void main().then((code) => {
+  process.exitCode = code;
+});
