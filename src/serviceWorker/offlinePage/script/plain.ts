@@ -1,0 +1,4 @@
+import { goTo } from './address.ts';
+import { start } from './start.ts';
+
+start(goTo);

@@ -1,0 +1,20 @@
+import type { OfflineTexts } from './text.ts';
+
+export const en: OfflineTexts = {
+  heading: 'The server isn’t answering',
+  lead: 'We keep asking. As soon as one of these servers answers, your page opens by itself.',
+  offlineHeading: 'You seem to be offline',
+  offlineLead: 'This device reports no connection. We keep asking all the same.',
+  servers: 'Servers',
+  asking: 'asking …',
+  silent: 'no answer',
+  unwell: 'not ready',
+  answers: 'answers',
+  next: 'Next try {}',
+  trying: 'Trying now …',
+  tryNow: 'Try now',
+  asked: 'You asked for',
+  leaving: '{} answers. Opening your page …',
+  still: 'Still no answer. We keep asking.',
+  stuck: '{} answers, yet your page did not open. Try again, or follow a link below.',
+};
