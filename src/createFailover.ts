@@ -46,6 +46,11 @@ export interface FailoverOptions extends FullPoolOptions, AnswerOptions {
   readonly session?: SessionOptions;
   /** Defaults for {@link Failover.http}: any of ky's own options, such as `headers` or `hooks`. */
   readonly ky?: KyOptions;
+  /**
+   * In a browser: the tabs of an origin act as one client. One of them probes, and all know at once what one has learned. No other
+   * platform has tabs. Default true.
+   */
+  readonly tabs?: boolean;
   /** Options of {@link Failover.WebSocket}. Default: those of {@link createWebSocket}. */
   readonly socket?: SocketOptions;
 }
@@ -88,9 +93,9 @@ export interface Failover {
 
 /** Puts the parts together over one pool. Each platform's entry gives its own defaults. */
 export function assemble(options: FailoverOptions, platform: PoolOptions, closePlatform?: () => void): Failover {
-  const { name, affinity: key, zone, bufferCapBytes, sharedEtags } = options;
-  const own = { name: '', affinity: '', zone: '', bufferCapBytes: 0, sharedEtags: false };
-  fill<object>('createFailover', own, { name, affinity: key, zone, bufferCapBytes, sharedEtags });
+  const { name, affinity: key, zone, bufferCapBytes, sharedEtags, tabs } = options;
+  const own = { name: '', affinity: '', zone: '', bufferCapBytes: 0, sharedEtags: false, tabs: true };
+  fill<object>('createFailover', own, { name, affinity: key, zone, bufferCapBytes, sharedEtags, tabs });
   const pool = poolOf(options, platform);
   try {
     return over(pool, options, closePlatform);
@@ -162,16 +167,16 @@ function lazily<T>(make: () => T): () => T {
 function poolOf(options: FailoverOptions, platform: PoolOptions): HostPool {
   const { hosts, name: _name, affinity: _affinity, zone: _zone, discovery: _discovery, ...rest } = options;
   const { bufferCapBytes: _cap, sharedEtags: _etags, hedge: _hedge, session: _session, ky: _ky, ...mine } = rest;
-  const { socket: _socket, ...own } = mine;
+  const { socket: _socket, tabs: _tabs, ...own } = mine;
   const budget = { ...platform.budget, ...own.budget };
-  return fullPool(hosts, { ...platform, ...own, budget, parts: partsOf(options) });
+  const parts = [...partsOf(options), ...(platform.parts ?? []), ...(options.parts ?? [])];
+  return fullPool(hosts, { ...platform, ...own, budget, parts });
 }
 
-function partsOf({ name, affinity: key, zone, discovery: source, hosts, parts = [] }: FailoverOptions): PoolPart[] {
+function partsOf({ name, affinity: key, zone, discovery: source, hosts }: FailoverOptions): PoolPart[] {
   return [
     ...(typeof hosts === 'object' && hosts !== null && 'active' in hosts ? [affinity({ key, zone, name })] : []),
     storedHealth(name),
     ...(source === undefined ? [] : [discovery(source)]),
-    ...parts,
   ];
 }

@@ -50,6 +50,10 @@ export type SwitchoverErrorCode =
   | 'DISCOVERY_REFUSED'
   /** Stored state could not be read or written. The work goes on without it. */
   | 'STORAGE_FAILED'
+  /** What is stored was to be encrypted, on a page that has no WebCrypto: it is no secure context. */
+  | 'CRYPTO_MISSING'
+  /** The service worker could not be registered, updated or taken away. The page goes on with what it has. */
+  | 'WORKER_FAILED'
   /** A message has no JSON form, is nested too deep, or is larger than a frame may be. */
   | 'INVALID_MESSAGE'
   /** A message is larger than a frame, or than the outbox. */

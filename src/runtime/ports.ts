@@ -26,9 +26,9 @@ export interface KeyValueStore {
   delete(key: string): MaybePromise<void>;
   /**
    * Changes a value in one step, so that no change of another tab or process comes in between. `change` gets what is there, and
-   * returns what is to be; it may be called more than once. Default: the last of two writers wins.
+   * returns what is to be, undefined for nothing; it may be called more than once. Default: the last of two writers wins.
    */
-  update?(key: string, change: (value: string | undefined) => string): MaybePromise<void>;
+  update?(key: string, change: (value: string | undefined) => string | undefined): MaybePromise<void>;
   /** What is kept ends with the process: what matters only after that need not be written. Default false. */
   readonly volatile?: boolean;
   /** Tells the processes apart that share the store. Default: nobody does, or the platform's own locks do. */

@@ -20,11 +20,12 @@ const systemConnectivity: Connectivity = {
   subscribe: (listener) => listen({ online: () => listener(true), offline: () => listener(false) }),
 };
 
-/** A page is back when it is shown again, from a hidden tab or from the back-forward cache. */
+/** A page is back when it is shown again, from a hidden tab or from the back-forward cache; and when a frozen one runs again. */
 const systemLifecycle: Lifecycle = {
   subscribe: (listener) =>
     listen({
       pageshow: listener,
+      resume: listener,
       visibilitychange: () => {
         if (document.visibilityState === 'visible') listener();
       },
@@ -55,11 +56,12 @@ export function systemPorts(): Ports {
 }
 
 function listen(listeners: Record<string, () => void>): () => void {
-  // `visibilitychange` bubbles from the document to the window; React Native and Node have neither.
+  // React Native and Node have no document.
   if (typeof addEventListener !== 'function' || typeof document === 'undefined') return () => {};
   const entries = Object.entries(listeners);
-  for (const [type, listener] of entries) addEventListener(type, listener);
+  // On their way down, since `resume` does not bubble.
+  for (const [type, listener] of entries) addEventListener(type, listener, true);
   return () => {
-    for (const [type, listener] of entries) removeEventListener(type, listener);
+    for (const [type, listener] of entries) removeEventListener(type, listener, true);
   };
 }

@@ -36,7 +36,7 @@ function queueingLocks(): OwnerLock & { readonly waiting: () => number } {
 /** What the tabs of a browser share. */
 function shared(locks: OwnerLock = queueingLocks()): KeyValueStore {
   const { get, set, delete: remove } = memoryStore();
-  const update: KeyValueStore['update'] = async (key, change) => set(key, change(await get(key)));
+  const update: KeyValueStore['update'] = async (key, change) => set(key, change(await get(key)) ?? '');
   return { get, set, delete: remove, update, locks };
 }
 

@@ -1,0 +1,75 @@
+import { takeWebLock } from '../runtime/locks.ts';
+
+/**
+ * Who of a browser's tabs leads: the one that has a Web Lock. A tab that closes or crashes loses it, and the next one in line has it
+ * some milliseconds later.
+ */
+export class Leadership {
+  readonly #name: string;
+  readonly #changed: (leads: boolean) => void;
+  /** The present wish for the lock; null while there is none. What comes of an older one is given back. */
+  #wish: AbortController | null = null;
+  #release: (() => void) | null = null;
+  #leads = false;
+
+  /** @param changed Called each time this tab begins or ceases to lead. */
+  constructor(name: string, changed: (leads: boolean) => void) {
+    this.#name = name;
+    this.#changed = changed;
+  }
+
+  get leads(): boolean {
+    return this.#leads;
+  }
+
+  /** Gets in line for the lock. */
+  want(): void {
+    if (this.#wish === null) void this.#ask(false);
+  }
+
+  /**
+   * Takes the lock from whoever has it. A tab that is seen is the one to lead: browsers slow down the timers of hidden tabs, and may
+   * stop them without a word.
+   */
+  seize(): void {
+    if (!this.#leads) void this.#ask(true);
+  }
+
+  /** Gives the lock up, and does not want it any more. */
+  rest(): void {
+    this.#wish?.abort();
+    this.#wish = null;
+    this.#release?.();
+    this.#release = null;
+    this.#tell(false);
+  }
+
+  async #ask(steal: boolean): Promise<void> {
+    this.#wish?.abort();
+    const wish = new AbortController();
+    this.#wish = wish;
+    const lost = () => {
+      if (this.#wish !== wish || !this.#leads) return;
+      this.#release = null;
+      this.#tell(false);
+      void this.#ask(false);
+    };
+    try {
+      const release = await takeWebLock(this.#name, steal ? { steal } : { signal: wish.signal }, lost);
+      if (this.#wish !== wish) release?.();
+      else {
+        this.#release = release;
+        this.#tell(true);
+      }
+    } catch {
+      // A page that gets no locks, as in a sandboxed frame, is on its own.
+      if (this.#wish === wish) this.#tell(true);
+    }
+  }
+
+  #tell(leads: boolean): void {
+    if (this.#leads === leads) return;
+    this.#leads = leads;
+    this.#changed(leads);
+  }
+}
