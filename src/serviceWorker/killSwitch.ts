@@ -35,8 +35,15 @@ scope.addEventListener('activate', (event) =>
 async function leave(): Promise<void> {
   const pages = await scope.clients.matchAll({ type: 'window' });
   if (!(await scope.registration.unregister())) return;
-  await Promise.allSettled(pages.map((page) => page.navigate(page.url)));
+  await Promise.allSettled(pages.map((page) => page.navigate(addressThatLoads(page.url))));
 }
+
+/**
+ * A page's own address. Where it has a fragment, Firefox and WebKit take that for a jump within the document, and load nothing: an
+ * empty parameter makes it another address of the same page.
+ */
+const addressThatLoads = (url: string): string =>
+  url.replace(/^([^#]*)#/, (_, page: string) => `${page}${page.includes('?') ? '&' : '?'}#`);
 
 async function removeCaches(): Promise<void> {
   const names = await caches.keys();
