@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeStream } from 'node:stream/web';
+import { noteAddress } from './clientAddress.ts';
 import { headersOf } from './nodeHeaders.ts';
 import type { WebHandler } from './webHandler.ts';
 
@@ -41,7 +42,7 @@ async function answer(
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });
-  const answered = await handler(requestOf(url, request, gone.signal));
+  const answered = await handler(noteAddress(requestOf(url, request, gone.signal), request));
   response.statusCode = answered.status;
   if (answered.statusText !== '') response.statusMessage = answered.statusText;
   for (const [name, value] of answered.headers) {

@@ -1,7 +1,5 @@
 import type { MaybePromise, OwnerLock } from '../../runtime/ports.ts';
-
-/** Sessions of one name that a store may hold at once: tabs, processes. */
-const SLOTS = 32;
+import { CHANNEL_SLOTS, channelKey } from '../../site/names.ts';
 
 /** A stored session that is ours, and nobody else's. */
 export interface Claim {
@@ -14,8 +12,8 @@ export interface Claim {
  * comes after another has closed goes on with what that one has left. Null where all are taken.
  */
 export async function claim(name: string, locks: OwnerLock): Promise<Claim | null> {
-  for (let slot = 0; slot < SLOTS; slot++) {
-    const key = `switchover:channel:${name}${slot === 0 ? '' : `#${slot}`}`;
+  for (let slot = 0; slot < CHANNEL_SLOTS; slot++) {
+    const key = channelKey(name, slot);
     const release = await locks.acquire(key);
     if (release !== null) return { key, release };
   }
