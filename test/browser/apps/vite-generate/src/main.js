@@ -1,0 +1,1 @@
+document.querySelector('h1').append(', built by Vite');

@@ -1,0 +1,155 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Server } from '../rig/cluster.ts';
+import { useRig } from '../rig/vitest.ts';
+import { until } from '../rig/wait.ts';
+import { bundled } from './apps/build.ts';
+import { ENGINE_NAMES, startEngine } from './rig/engine.ts';
+import { type Profile, temporaryFolder } from './rig/profile.ts';
+import type { Tab } from './rig/tab.ts';
+
+const LIMIT_MS = 20_000;
+const SITE = join(import.meta.dirname, 'programs/site.ts');
+
+/** A worker such as one wants to be rid of: it takes all pages, and answers each with what it has kept. */
+const BAD_WORKER = `
+  addEventListener('install', (event) => event.waitUntil(skipWaiting()));
+  addEventListener('activate', (event) => event.waitUntil(clients.claim()));
+  addEventListener('fetch', (event) => {
+    if (event.request.mode !== 'navigate') return;
+    event.respondWith(new Response(PAGE.replace('by the server', 'by the worker'), { headers: { 'content-type': 'text/html' } }));
+  });
+`;
+
+/** Registers its worker whenever it is loaded, as a site's pages go on to do. */
+const PAGE = `<!doctype html><html lang="en"><title>by the server</title><script>
+  navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
+</script></html>`;
+
+describe.each(ENGINE_NAMES)('the kill switch in %s', (name) => {
+  const rig = useRig({ for: 'all' });
+  const folder = temporaryFolder('site');
+  const script = join(folder.path, 'sw.js');
+  let server: Server;
+  let profile: Profile;
+  let origin: string;
+
+  beforeAll(async () => {
+    writeFileSync(join(folder.path, 'index.html'), PAGE);
+    writeFileSync(script, `const PAGE = ${JSON.stringify(PAGE)};${BAD_WORKER}`);
+    server = await rig.server({ program: SITE, extra: { folder: folder.path } });
+    origin = `http://a.localhost:${server.port}`;
+    profile = await rig.owns(await startEngine(name)).newProfile();
+  });
+  afterAll(() => folder.remove());
+
+  const open = async (path: string): Promise<Tab> => {
+    const tab = await profile.openTab(origin + path);
+    await until(
+      () => isControlled(tab),
+      LIMIT_MS,
+      () => `${path} is not under the worker`,
+    );
+    return tab;
+  };
+
+  test('takes away a worker that a missing script leaves in charge, and every open page is free of it', async () => {
+    const plain = await open('/?plain');
+    const routed = await open('/#/inbox?a=b');
+    await plain.evaluate(keepThings);
+    await plain.reload();
+    expect(await plain.title()).toBe('by the worker');
+
+    rmSync(script);
+    await plain.evaluate(lookForUpdate);
+    await plain.reload();
+    expect(await plain.title()).toBe('by the worker');
+    expect(await plain.evaluate(registrations)).toBe(1);
+
+    writeFileSync(script, await bundled('killSwitch.ts', 'iife'));
+    await plain.evaluate(lookForUpdate).catch(() => {});
+    for (const tab of [plain, routed]) {
+      await until(
+        async () => !(await isControlled(tab)),
+        LIMIT_MS,
+        () => 'a page is still under a worker',
+      );
+      await until(
+        async () => (await tab.title()) === 'by the server',
+        LIMIT_MS,
+        () => 'a page was not loaded again',
+      );
+    }
+    expect(await plain.url()).toBe(`${origin}/?plain`);
+    expect(await routed.url()).toBe(`${origin}/?#/inbox?a=b`);
+    expect(await plain.evaluate(kept)).toEqual({ caches: ['own'], records: ['switchover:site:outbox'] });
+
+    // The pages go on to register it. Each time it goes by itself, and loads nothing again.
+    await until(
+      async () => (await plain.evaluate(registrations)) === 0,
+      LIMIT_MS,
+      () => 'a worker has stayed',
+    );
+    const [pages, scripts] = [pageLoads(server), scriptLoads(server)];
+    await plain.reload();
+    await until(
+      () => scriptLoads(server) > scripts,
+      LIMIT_MS,
+      () => 'the page has not registered its worker',
+    );
+    await until(
+      async () => (await plain.evaluate(registrations)) === 0,
+      LIMIT_MS,
+      () => 'a worker has come back',
+    );
+    expect(await plain.title()).toBe('by the server');
+    expect(pageLoads(server)).toBe(pages + 1);
+  });
+});
+
+const isControlled = (tab: Tab): Promise<boolean> =>
+  // A page that is being loaded again has no answer.
+  tab.evaluate(() => navigator.serviceWorker.controller !== null).catch(() => true);
+
+const loads = (server: Server, wanted: RegExp): number =>
+  server.counts().received.filter(({ path }) => wanted.test(path)).length;
+
+const pageLoads = (server: Server): number => loads(server, /^\/(\?|$)/);
+const scriptLoads = (server: Server): number => loads(server, /^\/sw\.js$/);
+
+const registrations = async (): Promise<number> => (await navigator.serviceWorker.getRegistrations()).length;
+
+/** Resolves when the browser has looked for another script, whatever it has found. */
+async function lookForUpdate(): Promise<void> {
+  const registration = await navigator.serviceWorker.getRegistration();
+  await registration?.update().catch(() => {});
+}
+
+/** Puts what a worker, the pages, and somebody else would keep into the browser. */
+async function keepThings(): Promise<void> {
+  await caches.open('switchover:site:offline');
+  await caches.open('own');
+  await new Promise<void>((resolve, reject) => {
+    const opening = indexedDB.open('switchover');
+    opening.onupgradeneeded = () => opening.result.createObjectStore('keyval');
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const writing = opening.result.transaction('keyval', 'readwrite');
+      for (const key of ['health', 'moves', 'outbox']) writing.objectStore('keyval').put('x', `switchover:site:${key}`);
+      writing.oncomplete = () => resolve();
+    };
+  });
+}
+
+async function kept(): Promise<{ caches: string[]; records: string[] }> {
+  const records = await new Promise<string[]>((resolve, reject) => {
+    const opening = indexedDB.open('switchover');
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const reading = opening.result.transaction('keyval').objectStore('keyval').getAllKeys();
+      reading.onsuccess = () => resolve(reading.result.map(String));
+    };
+  });
+  return { caches: await caches.keys(), records };
+}
