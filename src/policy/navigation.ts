@@ -15,6 +15,8 @@ export interface NavigationPolicy {
   /** Best first. */
   readonly hosts: readonly { readonly origin: string }[];
   readonly dwellMs: number;
+  /** Null: a session does not move along. Else the browser moves from a page, which can take the session along. */
+  readonly handoff: string | null;
 }
 
 /** A navigation, and what is known as it begins. */
@@ -42,7 +44,7 @@ export type NavigationPlan =
 export function planNavigation(
   { own, page, isOut, mayLeave }: NavigationCase,
   state: NavigationState,
-  { mode, hosts, dwellMs }: NavigationPolicy,
+  { mode, hosts, dwellMs, handoff }: NavigationPolicy,
   nowMs: number,
 ): NavigationPlan {
   const moves = mayLeave && mode === 'redirect' && mayMove(state, page, dwellMs, nowMs);
@@ -59,7 +61,8 @@ export function planNavigation(
     const stays = isKnown(absence, nowMs) && !isBack(state, absence, dwellMs, nowMs);
     return stays ? { kind: 'leave' } : { kind: 'ask', wary: true };
   }
-  return isOut && (moves || mode === 'transparent') ? { kind: 'leave' } : { kind: 'ask', wary: isOut };
+  const leaves = mode === 'transparent' || (moves && handoff === null);
+  return isOut && leaves ? { kind: 'leave' } : { kind: 'ask', wary: isOut };
 }
 
 /** The hosts that are wanted more than the own one, best first. */

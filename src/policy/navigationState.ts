@@ -89,8 +89,9 @@ export const endAbsence = (state: NavigationState, origin: string): NavigationSt
 /** False for an absence that nobody has looked after for so long that it says nothing any more. */
 export const isKnown = ({ lookedAtMs }: Absence, nowMs: number): boolean => isRecent(lookedAtMs, nowMs);
 
-/** True where it is time to look again whether the host is back. */
-export const isLookDue = ({ lookedAtMs }: Absence, nowMs: number): boolean => nowMs - lookedAtMs >= lookPeriodMs;
+/** True where it is time to look whether the host is back. One that is proven is looked at again when it is gone back to. */
+export const isLookDue = ({ lookedAtMs, backAtMs }: Absence, nowMs: number): boolean =>
+  backAtMs === null && nowMs - lookedAtMs >= lookPeriodMs;
 
 /** The host was looked at. Good looks in a row prove it; then it is held back for a draw from [0, holdMs). */
 export function afterLook(

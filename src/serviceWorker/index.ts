@@ -1,3 +1,4 @@
 export { SwitchoverError, type SwitchoverErrorCode } from '../policy/error.ts';
 export type { NavigationMode, SiteConfig, SiteHost } from '../site/config.ts';
 export type { SiteHostOption, SiteOptions } from '../site/options.ts';
+export { handleNavigation } from './handleNavigation.ts';
