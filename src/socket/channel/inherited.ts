@@ -2,6 +2,7 @@ import type { SwitchoverError } from '../../policy/error.ts';
 import type { SavedSession } from '../../session/clientState.ts';
 import type { Entry } from '../../session/outbox.ts';
 import { withBytes } from '../../session/payload.ts';
+import { givenKey } from '../../session/storedSession.ts';
 import { errorOf } from './refusals.ts';
 
 /** What an earlier process had to say and could not settle. Its promises are gone with it; here is what they were about. */
@@ -26,6 +27,9 @@ export class Inherited {
     if (entry === undefined) return null;
     this.#entries.delete(id);
     const { text, binary, key } = entry;
-    return errorOf(code, message, remedy, { data: binary ? withBytes('', text) : JSON.parse(text), key });
+    return errorOf(code, message, remedy, {
+      data: binary ? withBytes('', text) : JSON.parse(text),
+      key: givenKey(key),
+    });
   }
 }

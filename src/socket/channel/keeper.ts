@@ -1,8 +1,8 @@
-import type { Clock, KeyValueStore } from '../../runtime/ports.ts';
+import type { Clock, KeyValueStore, Random } from '../../runtime/ports.ts';
 import { waitAtMost } from '../../runtime/wait.ts';
 import { type ClientState, type Mark, markOf, type SavedSession, savedOf } from '../../session/clientState.ts';
 import type { Entry } from '../../session/outbox.ts';
-import { dateShiftMs, type Head, seal, shifted, unseal } from './record.ts';
+import { drawSeed, type Head, keyed, seal, shifted, unseal } from '../../session/storedSession.ts';
 
 /** How long a channel waits for its store, each time. */
 const STORAGE_MS = 2_000;
@@ -28,16 +28,19 @@ export class Keeper {
   readonly #store: KeyValueStore;
   readonly #key: string;
   readonly #clock: Clock;
+  readonly #random: Random;
+  #seed = '';
   #segments: readonly Segment[] = [];
   #next = 1;
   #dead: readonly number[] = [];
   /** A write under way. There is never a second one: it could come first. */
   #writing: Promise<void> | null = null;
 
-  constructor(store: KeyValueStore, key: string, clock: Clock) {
+  constructor(store: KeyValueStore, key: string, clock: Clock, random: Random) {
     this.#store = store;
     this.#key = key;
     this.#clock = clock;
+    this.#random = random;
   }
 
   /** Reads what is stored. Never rejects. */
@@ -106,13 +109,14 @@ export class Keeper {
     const read = async (number: number) => unseal((await this.#store.get(this.#keyOf(number))) ?? '') as Entry[] | null;
     const segments = await Promise.all(head.segments.map(read));
     this.#next = head.next;
+    this.#seed = head.seed ?? '';
     // None of this life holds a segment yet: all are written anew with the first state that is stored.
     this.#dead = [...head.dead, ...head.segments, ...(await this.#strays(head.next))];
     if (segments.includes(null)) return { kind: 'broken' };
     const { tail, tx, sent, txLow, sid, token, stream, epoch, rx, untold } = head;
     const all = [...segments.flat(), ...tail] as Entry[];
     const held = all.filter(({ seq }) => seq >= txLow).sort((a, b) => a.seq - b.seq);
-    const entries = shifted(held, -dateShiftMs(this.#clock));
+    const entries = shifted(keyed(held, head), -dateShiftMs(this.#clock));
     const atMs = this.#clock.now();
     return { kind: 'session', saved: { sid, token, stream, epoch, rx, untold, outbox: { entries, tx, sent }, atMs } };
   }
@@ -139,8 +143,10 @@ export class Keeper {
     const next = this.#next + fresh.length;
     const dead = [...this.#dead, ...this.#segments.filter((one) => !kept.includes(one)).map(({ number }) => number)];
     const shiftMs = dateShiftMs(this.#clock);
+    this.#seed = session.sid === '' ? this.#seed || drawSeed(this.#random) : '';
     const head: Head = {
       ...session,
+      ...(this.#seed === '' ? {} : { seed: this.#seed }),
       tx: outbox.tx,
       sent: outbox.sent,
       txLow,
@@ -183,6 +189,9 @@ export class Keeper {
     return `${this.#key}.${segment}`;
   }
 }
+
+/** From this clock's time to dates. */
+const dateShiftMs = (clock: Clock): number => Math.round(clock.wallTime() - clock.now());
 
 const HANGS = 'It does not answer.';
 

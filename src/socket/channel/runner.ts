@@ -56,7 +56,7 @@ export class Runner {
   #over = false;
 
   constructor(pool: HostPool, settings: ChannelSettings, inbox: Inbox, sends: Sends, listener: RunnerListener) {
-    const { clock, lifecycle, connectivity } = pool.ports;
+    const { clock, random, lifecycle, connectivity } = pool.ports;
     const tell = (event: ClientEvent) => this.tell(event);
     this.#pool = pool;
     this.#settings = settings;
@@ -68,7 +68,7 @@ export class Runner {
     this.#links = new Links(pool, settings, tell);
     this.#homing = new Homing(pool, settings.stays, tell);
     this.#timer = new Timer(clock, () => tell({ kind: 'tick' }));
-    this.#shelf = new Shelf(clock, settings, {
+    this.#shelf = new Shelf(clock, random, settings, {
       state: () => this.#machine,
       stored: (mark) => tell({ kind: 'saved', mark }),
       broken: () => {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../runtime/ports.ts';
+import type { Clock, Random } from '../../runtime/ports.ts';
 import { waitAtMost } from '../../runtime/wait.ts';
 import type { ClientState, Mark, SavedSession } from '../../session/clientState.ts';
 import { Keeper } from './keeper.ts';
@@ -26,6 +26,7 @@ export interface ShelfListener {
 /** The place in a store where a channel's session lies while the channel owns it. A store that fails holds nobody up for long. */
 export class Shelf {
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #settings: ChannelSettings;
   readonly #listener: ShelfListener;
   #claim: Claim | null = null;
@@ -35,8 +36,9 @@ export class Shelf {
   #closing = false;
   #cancelRetry: () => void = () => {};
 
-  constructor(clock: Clock, settings: ChannelSettings, listener: ShelfListener) {
+  constructor(clock: Clock, random: Random, settings: ChannelSettings, listener: ShelfListener) {
     this.#clock = clock;
+    this.#random = random;
     this.#settings = settings;
     this.#listener = listener;
   }
@@ -66,7 +68,7 @@ export class Shelf {
       return null;
     }
     if (this.#claim === null) return this.#warn('owned: too many others have one of that name', undefined);
-    const keeper = new Keeper(storage, this.#claim.key, this.#clock);
+    const keeper = new Keeper(storage, this.#claim.key, this.#clock, this.#random);
     const found = await keeper.load();
     if (found.kind === 'failed') return this.#warn('read', found.cause);
     this.#keeper = keeper;

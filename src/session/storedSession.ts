@@ -1,6 +1,5 @@
-import type { Clock } from '../../runtime/ports.ts';
-import type { SavedSession } from '../../session/clientState.ts';
-import type { Entry } from '../../session/outbox.ts';
+import type { SavedSession } from './clientState.ts';
+import type { Entry } from './outbox.ts';
 
 /**
  * What is stored under a channel's own key. It alone says what holds: a write of it is the one step by which the stored state
@@ -18,6 +17,8 @@ export interface Head extends Omit<SavedSession, 'outbox' | 'atMs'> {
   readonly next: number;
   /** Segments that may still be there, and are not wanted any more. */
   readonly dead: readonly number[];
+  /** Names what has no session yet, and so no name. */
+  readonly seed?: string;
 }
 
 const FORMAT = 'switchover1';
@@ -46,5 +47,24 @@ function sumOf(text: string): string {
 export const shifted = (entries: readonly Entry[], byMs: number): readonly Entry[] =>
   entries.map((entry) => (entry.expiresAtMs === null ? entry : { ...entry, expiresAtMs: entry.expiresAtMs + byMs }));
 
-/** From this clock's time to dates. */
-export const dateShiftMs = (clock: Clock): number => Math.round(clock.wallTime() - clock.now());
+const OWN_KEY = 'switchover:';
+
+/** A message's key as the application gave it. */
+export const givenKey = (key: string | null): string | null => (key?.startsWith(OWN_KEY) ? null : key);
+
+/**
+ * Gives keys to messages that have been in no session yet. What is stored may be copied, since a page that moves to another host
+ * takes a copy along: where both copies are sent after all, the server takes one. Once there is a session, its numbers see to that.
+ */
+export function keyed(entries: readonly Entry[], { sid, sent, seed = '' }: Head): readonly Entry[] {
+  if (sid !== '' || seed === '') return entries;
+  return entries.map((entry) =>
+    entry.key !== null || entry.seq <= sent
+      ? entry
+      : { ...entry, key: `${OWN_KEY}${seed}.${entry.seq}.${sumOf(entry.text)}` },
+  );
+}
+
+/** A name that no other session draws. */
+export const drawSeed = (random: () => number): string =>
+  [random(), random(), random()].map((part) => Math.floor(part * 2 ** 32).toString(36)).join('');
