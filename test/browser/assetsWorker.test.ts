@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Server } from '../rig/cluster.ts';
+import { useRig } from '../rig/vitest.ts';
+import { until } from '../rig/wait.ts';
+import type { AssetWish } from './assets/page.ts';
+import { askedFor, bundle, integrityOf, PROGRAM, writeSite } from './assets/site.ts';
+import { temporaryFolder } from './rig/profile.ts';
+import type { Tab } from './rig/tab.ts';
+import { eachEngine } from './rig/vitest.ts';
+
+/** The page may load from itself and the origins that it names; where the worker gets a file is none of its policy's business. */
+const page = (allowed: readonly string[]) => `<!doctype html><html lang="en"><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'self' ${allowed.join(' ')}">
+<title>Assets</title><script src="/tools.js"></script><script src="/register.js"></script><body></body></html>`;
+
+/** Every kind of file, each with an address of its own. */
+function everyKind(origin: string, tag: string, kinds: readonly AssetWish['kind'][]): AssetWish[] {
+  const names: Readonly<Record<AssetWish['kind'], string>> = {
+    classic: 'classic.js',
+    module: 'module.js',
+    import: 'module.js',
+    style: 'style.css',
+    image: 'image.png',
+    srcset: 'image.png',
+    picture: 'image.png',
+    font: 'font.woff2',
+    worker: 'worker.js',
+    fetch: 'data.json',
+    audio: 'sound.wav',
+    source: 'sound.wav',
+  };
+  return kinds.map((kind) => ({ kind, url: `${origin}/${names[kind]}?${kind}-${tag}` }));
+}
+
+const pathOf = ({ url }: AssetWish): string => new URL(url).pathname + new URL(url).search;
+
+const OWN = ['classic', 'module', 'import', 'style', 'image', 'srcset', 'font', 'worker'] as const;
+const FOREIGN = ['classic', 'module', 'import', 'style', 'image', 'srcset', 'font', 'fetch'] as const;
+
+eachEngine(({ openTab, name }) => {
+  describe('with a worker', () => {
+    const rig = useRig({ for: 'all' });
+    const good = temporaryFolder('good');
+    const forged = temporaryFolder('forged');
+    let a: Server;
+    let b: Server;
+    let dead: Server;
+    let failing: Server;
+    let mute: Server;
+    let forger: Server;
+    let stranger: Server;
+    let tab: Tab;
+    const at = (server: Server, hostname: string) => `http://${hostname}.localhost:${server.port}`;
+
+    beforeAll(async () => {
+      const serve = (label: string, folder = good.path) =>
+        rig.server({ name: label, program: PROGRAM, extra: { folder } });
+      [a, b, dead, failing, mute, forger, stranger] = await Promise.all([
+        serve('a'),
+        serve('b'),
+        serve('dead'),
+        serve('failing'),
+        serve('mute'),
+        serve('forger', forged.path),
+        serve('stranger'),
+      ]);
+      const groups = [
+        [at(dead, 'dead'), at(b, 'b1')],
+        [at(failing, 'failing'), at(b, 'b2')],
+        [at(mute, 'mute'), at(b, 'b3')],
+        [at(forger, 'forger1'), at(b, 'b4')],
+        [at(forger, 'forger2'), at(forger, 'forger3')],
+      ];
+      const options = { hosts: [at(a, 'a'), at(b, 'b')], assets: groups, navigationMs: 700, waryNavigationMs: 700 };
+      const allowed = [...groups.flatMap(([first]) => first ?? []), at(stranger, 'stranger')];
+      await writeSite(good.path, {
+        'index.html': page(allowed),
+        'register.js': `navigator.serviceWorker.register('/sw.js');`,
+        'sw.js': `const OPTIONS = ${JSON.stringify(options)};\n${await bundle('test/browser/assets/worker.ts')}`,
+      });
+      await writeSite(forged.path, { 'classic.js': 'assets.ran.push("forged")', 'style.css': '/* forged */' });
+      await dead.kill();
+      await failing.mode({ kind: 'status', status: 503 });
+      await mute.mode({ kind: 'mute' });
+    });
+    afterAll(() => {
+      good.remove();
+      forged.remove();
+    });
+
+    const load = (wishes: readonly AssetWish[]) => tab.evaluate((all) => window.assets.load(all), wishes);
+    const open = async () => {
+      tab = await openTab(`${at(a, 'a')}/`);
+      await until(
+        () => tab.evaluate(() => navigator.serviceWorker.controller !== null),
+        20_000,
+        () => 'no worker',
+      );
+    };
+
+    test('every kind of file comes from the next origin, for one request more, under the page’s own policy', async () => {
+      await open();
+      const cases = [
+        { origin: at(dead, 'dead'), tag: 'dead', first: 0, server: dead },
+        { origin: at(failing, 'failing'), tag: 'failing', first: 1, server: failing },
+        { origin: at(mute, 'mute'), tag: 'mute', first: 1, server: mute },
+      ];
+      for (const { origin, tag, first, server } of cases) {
+        const wishes = everyKind(origin, tag, FOREIGN);
+        expect([tag, await load(wishes)]).toEqual([tag, FOREIGN.map(() => 'ok')]);
+        expect(askedFor(b, `-${tag}`)).toEqual(Object.fromEntries(wishes.map((wish) => [pathOf(wish), 1])));
+        for (const times of Object.values(askedFor(server, `-${tag}`))) expect(times).toBe(first);
+        // What is known of the origin now spares it the next request.
+        await load(everyKind(origin, `${tag}-again`, ['image']));
+        expect(askedFor(server, `-${tag}-again`)).toEqual({});
+      }
+      expect(askedFor(stranger, '')).toEqual({});
+    });
+
+    test('what an origin has forged is refused, and had from the next where there is one', async () => {
+      await open();
+      const wish = (kind: 'classic' | 'style', file: string, origin: string, tag: string): AssetWish => ({
+        kind,
+        url: `${origin}/${file}?${tag}`,
+        integrity: integrityOf(file),
+        crossOrigin: 'anonymous',
+      });
+      const both = (origin: string, tag: string) => [
+        wish('classic', 'classic.js', origin, tag),
+        wish('style', 'style.css', origin, tag),
+      ];
+      expect(await load(both(at(forger, 'forger1'), 'one'))).toEqual(['ok', 'ok']);
+      expect(await load(both(at(forger, 'forger2'), 'all'))).toEqual(['error', 'error']);
+      expect(await tab.evaluate(() => window.assets.ran)).toEqual(['classic']);
+    });
+
+    test('origins that are not listed, and what a page fetches from its hosts, are left alone', async () => {
+      await open();
+      await stranger.mode({ kind: 'status', status: 503 });
+      const before = b.counts().requests;
+      const [image, own] = await load([
+        { kind: 'image', url: `${at(stranger, 'stranger')}/image.png?x` },
+        { kind: 'fetch', url: `${at(a, 'a')}/absent.json` },
+      ]);
+      expect([image, own]).toEqual(['error', 'not the file']);
+      expect(b.counts().requests).toBe(before);
+    });
+
+    test('a page whose host was killed gets the rest of its files from the other', async () => {
+      await open();
+      expect(await load(everyKind(at(a, 'a'), 'well', OWN))).toEqual(OWN.map(() => 'ok'));
+      expect(askedFor(b, '-well')).toEqual({});
+      await a.kill();
+      const wishes = everyKind(at(a, 'a'), 'killed', OWN);
+      expect(await load(wishes)).toEqual(OWN.map(() => 'ok'));
+      expect(askedFor(b, '-killed')).toEqual(Object.fromEntries(wishes.map((wish) => [pathOf(wish), 1])));
+      const checked = ['classic.js', 'style.css'].map((file) => ({
+        kind: file === 'style.css' ? ('style' as const) : ('classic' as const),
+        url: `${at(a, 'a')}/${file}?checked`,
+        integrity: integrityOf(file),
+      }));
+      expect(await load(checked)).toEqual(['ok', 'ok']);
+      const [fetched] = await load([{ kind: 'fetch', url: `${at(a, 'a')}/data.json?own` }]);
+      expect(fetched).not.toBe('ok');
+      if (name !== 'webkit') expect(await load(everyKind(at(a, 'a'), 'sound', ['audio']))).toEqual(['ok']);
+      await a.restart();
+    });
+  });
+});
