@@ -14,7 +14,12 @@ export interface IdbStoreOptions {
 }
 
 /** A store in IndexedDB. */
-export type IdbStore = KeyValueStore & Required<Pick<KeyValueStore, 'update'>>;
+export interface IdbStore extends KeyValueStore {
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string): Promise<void>;
+  delete(key: string): Promise<void>;
+  update(key: string, change: (value: string | undefined) => string | undefined): Promise<void>;
+}
 
 /**
  * Keeps state in IndexedDB: it outlives the page, is shared by the tabs of an origin and by its service worker, and its `update`
