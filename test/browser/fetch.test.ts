@@ -1,16 +1,14 @@
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { Server } from '../rig/cluster.ts';
 import { useRig } from '../rig/vitest.ts';
-import { untilIn, useBrowser } from './rig/vitest.ts';
+import type { Tab } from './rig/tab.ts';
+import { eachEngine, untilIn } from './rig/vitest.ts';
 
-const { openPage } = useBrowser();
 const rig = useRig();
 
-/** A page that does numbered work, one piece after the other, and writes down who did it. */
-async function worker(hosts: readonly string[]): Promise<Page> {
-  const page = await openPage();
-  await page.evaluate((all) => {
+/** Has a page do numbered work, one piece after the other, and write down who did it. */
+const work = (page: Tab, hosts: readonly string[]): Promise<void> =>
+  page.evaluate((all) => {
     const { log, start } = window.tools;
     const failover = start({ hosts: all });
     const work = async (n: number): Promise<void> => {
@@ -27,10 +25,8 @@ async function worker(hosts: readonly string[]): Promise<Page> {
     };
     void work(1);
   }, hosts);
-  return page;
-}
 
-const doneBy = (page: Page, { name }: Server) =>
+const doneBy = (page: Tab, { name }: Server) =>
   untilIn(
     page,
     (wanted) => window.tools.log.filter((line) => line.endsWith(` ${wanted} active`)).length >= 10,
@@ -38,32 +34,36 @@ const doneBy = (page: Page, { name }: Server) =>
     `fewer than ten pieces of work at ${name}`,
   );
 
-test('requests to other sites carry on through a kill, and the servers’ headers can be read', async () => {
-  const settings = { role: 'active' } as const;
-  const a = await rig.server({ name: 'a', hostname: 'a.localhost', settings });
-  const b = await rig.server({ name: 'b', hostname: 'b.localhost', settings });
-  const page = await worker([a.url, b.url]);
-  await doneBy(page, a);
-  await a.kill();
-  await doneBy(page, b);
-  const lines = (await page.evaluate(() => window.tools.log)).map((line) => line.split(' '));
-  expect(lines.filter(([, server]) => server === 'failed:')).toEqual([]);
-  expect(lines.map(([id]) => id)).toEqual(lines.map((_, index) => `work-${index + 1}`));
-  // What one server did may have been done by the other, too, where its answer was cut off: once.
-  const twice = [...a.processed().keys()].filter((id) => b.processed().has(id));
-  expect(twice.length).toBeLessThanOrEqual(1);
-  expect([...a.processed().values(), ...b.processed().values()].every((times) => times === 1)).toBe(true);
-});
-
-test('a standby of another site sends a page to the active server, whose address it may read', async () => {
-  const b = await rig.server({ name: 'b', hostname: 'b.localhost', settings: { role: 'active' } });
-  const a = await rig.server({
-    name: 'a',
-    hostname: 'a.localhost',
-    mode: { kind: 'standby', active: b.url, probes: 'spared' },
+eachEngine(({ openPage }) => {
+  test('requests to other sites carry on through a kill, and the servers’ headers can be read', async () => {
+    const settings = { role: 'active' } as const;
+    const a = await rig.server({ name: 'a', hostname: 'a.localhost', settings });
+    const b = await rig.server({ name: 'b', hostname: 'b.localhost', settings });
+    const page = await openPage();
+    await work(page, [a.url, b.url]);
+    await doneBy(page, a);
+    await a.kill();
+    await doneBy(page, b);
+    const lines = (await page.evaluate(() => window.tools.log)).map((line) => line.split(' '));
+    expect(lines.filter(([, server]) => server === 'failed:')).toEqual([]);
+    expect(lines.map(([id]) => id)).toEqual(lines.map((_, index) => `work-${index + 1}`));
+    // What one server did may have been done by the other, too, where its answer was cut off: once.
+    const twice = [...a.processed().keys()].filter((id) => b.processed().has(id));
+    expect(twice.length).toBeLessThanOrEqual(1);
+    expect([...a.processed().values(), ...b.processed().values()].every((times) => times === 1)).toBe(true);
   });
-  const page = await worker([a.url, b.url]);
-  await doneBy(page, b);
-  expect(a.processed().size).toBe(0);
-  expect(await page.evaluate(() => window.tools.log.filter((line) => line.includes('failed')))).toEqual([]);
+
+  test('a standby of another site sends a page to the active server, whose address it may read', async () => {
+    const b = await rig.server({ name: 'b', hostname: 'b.localhost', settings: { role: 'active' } });
+    const a = await rig.server({
+      name: 'a',
+      hostname: 'a.localhost',
+      mode: { kind: 'standby', active: b.url, probes: 'spared' },
+    });
+    const page = await openPage();
+    await work(page, [a.url, b.url]);
+    await doneBy(page, b);
+    expect(a.processed().size).toBe(0);
+    expect(await page.evaluate(() => window.tools.log.filter((line) => line.includes('failed')))).toEqual([]);
+  });
 });

@@ -1,12 +1,11 @@
-import type { Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { echoServer, tell, upgrades } from '../node/socket/echo.ts';
 import type { Server } from '../rig/cluster.ts';
 import { useRig } from '../rig/vitest.ts';
 import { until } from '../rig/wait.ts';
-import { untilIn, useBrowser } from './rig/vitest.ts';
+import type { Tab } from './rig/tab.ts';
+import { eachEngine, untilIn } from './rig/vitest.ts';
 
-const { openPage } = useBrowser();
 const rig = useRig();
 
 /** Two servers of other sites than the page's, and than each other's. */
@@ -16,12 +15,12 @@ async function servers(): Promise<readonly [Server, Server, readonly string[]]> 
   return [a, b, [a.url, b.url]];
 }
 
-const told = (page: Page, line: string) =>
+const told = (page: Tab, line: string) =>
   untilIn(page, (wanted) => window.tools.log.includes(wanted), line, `'${line}' was not told`);
 
-const log = (page: Page) => page.evaluate(() => window.tools.log);
+const log = (page: Tab) => page.evaluate(() => window.tools.log);
 
-describe('a socket in a page', () => {
+eachEngine(({ openPage }) => {
   test('gives the platform’s own events and blobs, and lives on at the other server when its own is killed', async () => {
     const [a, b, hosts] = await servers();
     const page = await openPage();

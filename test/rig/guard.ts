@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 /** What outlives a process that dies without a word, and must not. */
 export type Guarded =
   | { readonly kind: 'process'; readonly pid: number }
+  /** All processes of a group, by its leader. */
+  | { readonly kind: 'group'; readonly pid: number }
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'namespace'; readonly name: string };
 

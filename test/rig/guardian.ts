@@ -15,13 +15,14 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (act === 'guard') guarded.set(JSON.stringify(what), what);
   else guarded.delete(JSON.stringify(what));
 }
-for (const kind of ['process', 'namespace', 'directory']) {
+for (const kind of ['process', 'group', 'namespace', 'directory']) {
   for (const what of guarded.values()) if (what.kind === kind) clear(what);
 }
 
 function clear(what: Guarded): void {
   try {
     if (what.kind === 'process') process.kill(what.pid, 'SIGKILL');
+    else if (what.kind === 'group') process.kill(-what.pid, 'SIGKILL');
     else if (what.kind === 'namespace') execFileSync('ip', ['netns', 'delete', what.name], { stdio: 'ignore' });
     else rmSync(what.path, { recursive: true, force: true });
   } catch {
