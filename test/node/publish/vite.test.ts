@@ -51,7 +51,7 @@ describe('the Vite plug-in', () => {
 
   test('writes nothing into a build for a server', async () => {
     await build(app({ build: { ssr: 'main.js' } }));
-    expect(existsSync(join(root, 'dist/main.js'))).toBe(true);
+    expect(existsSync(join(root, 'dist/main.mjs'))).toBe(true);
     expect(existsSync(join(root, 'dist/switchover-sw.js'))).toBe(false);
   });
 
@@ -101,7 +101,7 @@ describe('the Vite plug-in', () => {
     const bundle = await rollup({ input: join(root, 'main.js'), plugins: [{ name, generateBundle }] });
     const { output: files } = await bundle.generate({ format: 'es' });
     await bundle.close();
-    expect(files.map(({ fileName }) => fileName)).toEqual([
+    expect(files.map(({ fileName }) => fileName).sort()).toEqual([
       'main.js',
       'switchover-health.txt',
       'switchover-offline.html',
