@@ -48,6 +48,7 @@ export class SessionStore {
   /** The stored token; null where there is none that can be used. Never rejects. */
   async read(): Promise<StoredToken | null> {
     await this.#written;
+    await this.#storage.ready;
     const text = await this.#timed(this.#storage.read(this.#patienceMs));
     if (text === undefined) return null;
     const token = parseToken(text);

@@ -86,6 +86,10 @@ export type SwitchoverErrorCode =
   | 'STREAM_ENDED'
   /** A server sent an event that is longer than may be. */
   | 'EVENT_TOO_LARGE'
+  /** The page could not be moved to another host with its session: there is no token for it, or the host did not take it. */
+  | 'HANDOFF_FAILED'
+  /** A page came from another host with a code that this one did not accept. Nobody was signed in. */
+  | 'HANDOFF_REFUSED'
   /** A folder that files are to be written into is not there. */
   | 'NO_FOLDER'
   /** Where a file is to be written there is one that Switchover did not write, or that was edited since. */

@@ -29,6 +29,13 @@ export interface KeyValueStore {
    * returns what is to be, undefined for nothing; it may be called more than once. Default: the last of two writers wins.
    */
   update?(key: string, change: (value: string | undefined) => string | undefined): MaybePromise<void>;
+  /** The keys of all that is stored, for what moves to another origin. Default: nothing moves. */
+  keys?(): MaybePromise<readonly string[]>;
+  /**
+   * Settles when what is stored is whole: a page that comes from another origin has to fetch it first. Whoever reads waits for it,
+   * without a limit of his own. It does not reject. Default: it is whole.
+   */
+  readonly ready?: Promise<unknown>;
   /** What is kept ends with the process: what matters only after that need not be written. Default false. */
   readonly volatile?: boolean;
   /** Tells the processes apart that share the store. Default: nobody does, or the platform's own locks do. */

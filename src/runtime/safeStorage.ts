@@ -22,8 +22,14 @@ export class SafeStorage {
     this.#store = store;
   }
 
+  /** Settles when there is all to read that will be. */
+  get ready(): Promise<unknown> | undefined {
+    return this.#store.ready;
+  }
+
   /** What was stored; undefined where there is nothing, or it takes too long. Never rejects. */
   async read(limitMs: number = DEFAULTS.storage.loadTimeoutMs): Promise<string | undefined> {
+    await this.ready;
     try {
       // A store that throws at once does so before anybody could listen: that is told of a moment later.
       const reading = async () => ({ text: await this.#store.get(this.#key) });

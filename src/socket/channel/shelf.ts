@@ -56,6 +56,7 @@ export class Shelf {
   /** Takes a session that nobody owns, and reads it. Never rejects. */
   async open(): Promise<SavedSession | null> {
     const { storage, name, locks } = this.#settings;
+    await storage.ready;
     try {
       const claiming = claim(name, locks);
       const found = await waitAtMost(this.#clock, LOCK_MS, claiming);
