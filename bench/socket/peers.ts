@@ -1,6 +1,6 @@
 import type { Peer } from './peer.ts';
 import { centrifuge } from './peers/centrifuge.ts';
-import { channel, channelAtOnce } from './peers/channel.ts';
+import { channel, channelAtOnce, channelNoFsync } from './peers/channel.ts';
 import { dropIn } from './peers/dropIn.ts';
 import { mqtt } from './peers/mqtt.ts';
 import { nats } from './peers/nats.ts';
@@ -12,6 +12,7 @@ import { socketIo } from './peers/socketIo.ts';
 export const PEERS: readonly Peer[] = [
   channel,
   channelAtOnce,
+  channelNoFsync,
   dropIn,
   nats,
   mqtt,

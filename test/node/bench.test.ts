@@ -58,7 +58,15 @@ it(
     const names = sections.map(({ tables }) => tables[0]?.table.rows.map(([name]) => name ?? '') ?? []);
     const [recovery, throughput, memory, , bytes] = names;
     const peers = ['partysocket', 'reconnecting-websocket', 'centrifuge-js', 'socket.io'];
-    expect(recovery).toEqual(expect.arrayContaining(['channel', 'channel, window 0', 'drop-in WebSocket', ...peers]));
+    expect(recovery).toEqual(
+      expect.arrayContaining([
+        'channel',
+        'channel, window 0',
+        'channel, window 0, no fsync',
+        'drop-in WebSocket',
+        ...peers,
+      ]),
+    );
     const kinds = ['bare ws', 'channel, memory store', 'channel, node:sqlite store'];
     expect(throughput?.slice(0, 3)).toEqual(kinds);
     expect(memory?.slice(0, 3)).toEqual(kinds);

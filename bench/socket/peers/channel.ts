@@ -23,6 +23,15 @@ export const channelAtOnce: Peer = {
   converse: (settings) => converse(settings, { windowMs: 0 }),
 };
 
+/** Nor the disk: what is accepted outlives every process, as a kill asks for, but not a loss of power. */
+export const channelNoFsync: Peer = {
+  name: 'channel, window 0, no fsync',
+  how: "The same with the store's `durability: 'process'`: no commit waits for the disk.",
+  ours: true,
+  hosts: (rig, places) => startSessionServers(rig, places, { retryWindowMs: 0, durability: 'process' }),
+  converse: (settings) => converse(settings, { windowMs: 0 }),
+};
+
 async function startSessionServers(
   rig: Rig,
   places: readonly [Place, Place],

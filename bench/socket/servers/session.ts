@@ -1,6 +1,11 @@
 /** A session server; both of a pair share one store. Started by the rig. */
 import { createServer } from 'node:http';
-import { attachWebSocketServer, createSessionServer, sqliteSessionStore } from '../../../src/server/index.ts';
+import {
+  attachWebSocketServer,
+  createSessionServer,
+  type Durability,
+  sqliteSessionStore,
+} from '../../../src/server/index.ts';
 import { TABLE } from '../transactionJournal.ts';
 import { speaker } from './speaker.ts';
 
@@ -9,15 +14,17 @@ export interface SessionServerExtra {
   readonly store: string;
   /** Default: as the server computes it. */
   readonly retryWindowMs?: number;
+  /** Of the store. Default `power`. */
+  readonly durability?: Durability;
 }
 
 const { launch, answer, listening } = speaker((text, users) => {
   // A store that can't be asked now is no reason to end: what is said then is missed.
   for (const user of users) tell(user, text).catch(() => {});
 });
-const { store, ...options } = launch.extra as SessionServerExtra;
+const { store, durability = 'power', ...options } = launch.extra as SessionServerExtra;
 
-const file = sqliteSessionStore({ path: store });
+const file = sqliteSessionStore({ path: store, durability });
 file.database.exec(`CREATE TABLE IF NOT EXISTS ${TABLE} (host TEXT, id TEXT)`);
 const insert = file.database.prepare(`INSERT INTO ${TABLE} VALUES (?, ?)`);
 
