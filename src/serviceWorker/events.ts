@@ -42,6 +42,7 @@ export interface WorkerScope {
   addEventListener(type: 'install' | 'activate', listener: (event: ExtendableEvent) => void): void;
   addEventListener(type: 'fetch', listener: (event: FetchEvent) => void): void;
   addEventListener(type: 'message', listener: (event: ExtendableMessageEvent) => void): void;
+  removeEventListener(type: 'fetch', listener: (event: FetchEvent) => void): void;
 }
 
 /**

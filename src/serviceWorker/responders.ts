@@ -1,14 +1,17 @@
-import type { Responder, WorkerScope } from './events.ts';
+import type { FetchEvent, Responder, WorkerScope } from './events.ts';
 
 /** Has each request answered by the first responder whose it is; what is nobody's stays the browser's. */
 export function answerBy(scope: WorkerScope, responders: readonly Responder[]): void {
-  scope.addEventListener('fetch', (event) => {
-    for (const respond of responders) {
-      const answer = respond(event);
-      if (answer !== null) {
-        event.respondWith(answer);
-        return;
-      }
+  scope.addEventListener('fetch', (event) => respondBy(event, responders));
+}
+
+/** The same for one request. */
+export function respondBy(event: FetchEvent, responders: readonly Responder[]): void {
+  for (const respond of responders) {
+    const answer = respond(event);
+    if (answer !== null) {
+      event.respondWith(answer);
+      return;
     }
-  });
+  }
 }

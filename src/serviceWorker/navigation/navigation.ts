@@ -45,7 +45,7 @@ export async function answerNavigation(site: WorkerSite, event: FetchEvent): Pro
 /**
  * Waits for an answer that somebody else gets from the server; one that fails or takes too long is made good. Never rejects.
  *
- * @param asked `abort` is called when its time is over.
+ * @param asked `abort` is called when its time is over; what it gives counts as the answer.
  */
 export async function mendNavigation(site: WorkerSite, event: FetchEvent, asked: Asked): Promise<Response> {
   asked.response.catch(() => {});
@@ -63,13 +63,12 @@ interface Manner {
 
 async function finish(site: WorkerSite, event: FetchEvent, asked: Asked, { wary, alone }: Manner): Promise<Response> {
   const { scope, offline, lookOut } = site;
-  const answer = await inPatience(site, event, asked.response, wary);
+  const inTime = await inPatience(site, event, asked.response, wary);
+  const answer = inTime === undefined ? await asked.abort() : inTime;
   const verdict = judgePage(endOf(answer), scope.navigator.onLine);
-  noteVerdict(site, event, verdict);
-  if (answer === undefined) {
-    asked.abort();
-    noteOverdue(site, event);
-  }
+  const end = asked.end === undefined ? endOf(answer) : asked.end();
+  if (end !== null) noteVerdict(site, event, judgePage(end, scope.navigator.onLine));
+  if (answer === undefined) noteOverdue(site, event);
   if (answer && verdict.kind === 'shown') {
     event.waitUntil(lookOut());
     return answer;

@@ -5,8 +5,14 @@ import { inTime } from './time.ts';
 /** A request to the own host, on its way. */
 export interface Asked {
   readonly response: Promise<Response>;
-  /** Gives the request up. One that is not, holds a connection: a browser has six for each HTTP/1.1 host. */
-  abort(): void;
+  /**
+   * Gives the request up. One that is not, holds a connection: a browser has six for each HTTP/1.1 host.
+   *
+   * @returns What there is instead: an app's own worker may have the page in a cache.
+   */
+  abort(): Promise<Response | undefined>;
+  /** What the server itself has said, where others may have answered in its stead. Null: nothing. Default: the response. */
+  end?(): PageEnd | null;
 }
 
 /** Asks the server for a page: by what the browser sent while the worker started, else by a request of one's own. */
@@ -16,7 +22,11 @@ export function askOwn({ request, preloadResponse }: FetchEvent): Asked {
   const ask = async (): Promise<Response> =>
     // A request that is changed in any way loses whence it came.
     (await preloadResponse) ?? fetch(request, { signal: control.signal, referrer, referrerPolicy });
-  return { response: ask(), abort: () => control.abort() };
+  const abort = (): Promise<undefined> => {
+    control.abort();
+    return Promise.resolve(undefined);
+  };
+  return { response: ask(), abort };
 }
 
 /** How long the own host may take. */
