@@ -101,15 +101,17 @@ function mediaAsset(media: HTMLMediaElement): AssetElement | null {
   };
 }
 
-/** A player goes through its sources once, in order, and takes up those that come behind the one that failed. */
+/** A player goes through its sources once, in order; when none is left it waits for one to be added behind them. */
 function sourceAsset(source: HTMLSourceElement): AssetElement | null {
-  if (!(source.parentElement instanceof HTMLMediaElement)) return null;
+  const player = source.parentElement;
+  if (!(player instanceof HTMLMediaElement)) return null;
   return {
     url: source.src,
     move(url) {
       const fresh = source.cloneNode() as HTMLSourceElement;
       fresh.src = url;
-      source.after(fresh);
+      // Chromium never looks at one that comes right behind the one that failed.
+      player.append('', fresh);
       return fresh;
     },
   };

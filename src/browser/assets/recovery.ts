@@ -7,7 +7,7 @@ export interface AssetReport {
   readonly element: Element;
   /** Where the page asked for it first. */
   readonly url: string;
-  /** The origins that were asked, in that order. */
+  /** The origins that were asked, in that order: the last one gave it, if any did. */
   readonly asked: readonly string[];
 }
 
@@ -69,13 +69,15 @@ export class Recovery {
     const place = asset === null ? null : this.#find(asset.url);
     if (asset === null || place === null) return false;
     const head = this.#headOf(element);
-    const run = nextRun(this.#runs.get(head), head, asset.url, place);
-    this.#runs.set(head, run);
+    const run = runOf(this.#runs.get(head), head, asset.url, place);
+    // Said of an origin that it has left already: some browsers tell twice of a player's source.
+    if (run.asked.at(-1) !== place.origin) return true;
     const next = place.others.find(({ origin }) => !run.asked.includes(origin));
     if (next === undefined) {
       this.#lose(head, element, run);
       return false;
     }
+    this.#runs.set(head, { ...run, asked: [...run.asked, next.origin] });
     const fresh = asset.move(next.url, (url) => this.#moved(url, place.origin, next.origin));
     if (fresh instanceof HTMLScriptElement) {
       this.#standsFor.set(fresh, head);
@@ -118,11 +120,11 @@ const headOf = (element: Element): Element =>
   element instanceof HTMLSourceElement ? (element.parentElement ?? element) : element;
 
 /** A run goes on for as long as the element fails to load the same file. */
-function nextRun(before: Run | undefined, head: Element, url: string, { origin, path }: Place): Run {
+function runOf(before: Run | undefined, head: Element, url: string, { origin, path }: Place): Run {
   // A player may load the beginning of a broken file from everywhere, and would go round for ever.
-  const goesOn = before?.path === path && (!before.isOver || head instanceof HTMLMediaElement);
-  if (!goesOn) return { url, path, asked: [origin], isOver: false };
-  return { ...before, asked: before.asked.includes(origin) ? before.asked : [...before.asked, origin], isOver: false };
+  const mayGoOn = !before?.isOver || (head instanceof HTMLMediaElement && before.asked.at(-1) === origin);
+  const goesOn = before?.path === path && mayGoOn;
+  return goesOn ? { ...before, isOver: false } : { url, path, asked: [origin], isOver: false };
 }
 
 const reportOf = (element: Element, { url, asked }: Run): AssetReport => ({ element, url, asked });
