@@ -6,6 +6,7 @@ import { readSiteOptions, type SiteOptions } from '../site/options.ts';
 /** Names of the files, under the site's base path. The offline page and the health file may lie elsewhere by options. */
 export const FILE_NAMES = {
   worker: 'switchover-sw.js',
+  interposer: 'switchover-interpose.js',
   offlinePage: 'switchover-offline.html',
   health: 'switchover-health.txt',
   note: 'switchover-README.md',
@@ -15,14 +16,23 @@ export const FILE_NAMES = {
 export interface PublishOptions extends SiteOptions {
   /** Path under which the site lies, the same on each host. The worker looks after what is under it. Default `/`. */
   readonly base?: string;
+  /**
+   * The site has a service worker of its own: instead of a worker, a script is made for that one to load before anything else, by
+   * `importScripts`. A worker that is bundled takes `switchover/service-worker` and has no need of the script. Default false.
+   */
+  readonly ownWorker?: boolean;
   /** How the offline page looks and what it says. Default: plain, in English. */
   readonly page?: OfflineLook;
 }
+
+/** Name of the script that the browser is to see anew as soon as it changes. */
+export const scriptName = (ownWorker: boolean): string => (ownWorker ? FILE_NAMES.interposer : FILE_NAMES.worker);
 
 /** Options of a site's files, checked. */
 export interface PublishPlan {
   readonly config: SiteConfig;
   readonly base: string;
+  readonly ownWorker: boolean;
   readonly page: OfflineLook;
 }
 
@@ -31,7 +41,7 @@ export interface PublishPlan {
  *
  * @throws SwitchoverError as `readSiteOptions` does; `INVALID_OPTION` for a base or an offline page that is no plain path.
  */
-export function readPublishOptions({ base, page = {}, ...site }: PublishOptions): PublishPlan {
+export function readPublishOptions({ base, ownWorker = false, page = {}, ...site }: PublishOptions): PublishPlan {
   const under = readBase(base);
   const config = readSiteOptions({
     ...site,
@@ -44,7 +54,7 @@ export function readPublishOptions({ base, page = {}, ...site }: PublishOptions)
       'Let it end with .html: servers tell by that what it is.',
     );
   }
-  return { config, base: under, page };
+  return { config, base: under, ownWorker, page };
 }
 
 /** @throws SwitchoverError `INVALID_OPTION` for a base that is relative, names a host, or is no plain path. */

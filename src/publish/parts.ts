@@ -9,6 +9,8 @@ export interface SiteParts {
   readonly version: string;
   /** The worker, without its config. */
   readonly worker: string;
+  /** What stands before another worker, without its config. */
+  readonly interposer: string;
   /** The worker that takes any worker away. */
   readonly killSwitch: string;
   /** What offline pages are put together from. */
@@ -29,6 +31,7 @@ export function readParts(): SiteParts {
   return {
     version,
     worker: text('dist', 'sw.js'),
+    interposer: text('dist', 'interpose.js'),
     killSwitch: text('dist', 'kill-sw.js'),
     kit: { ...kit, sha256: (script) => createHash('sha256').update(script).digest('base64') },
   };

@@ -2,7 +2,7 @@ import { renderOfflinePage } from '../serviceWorker/offlinePage/render.ts';
 import type { SiteConfig } from '../site/config.ts';
 import { bakeConfig } from './bakedConfig.ts';
 import { noteText } from './note.ts';
-import { FILE_NAMES, fileUnder, type PublishOptions, readPublishOptions } from './options.ts';
+import { FILE_NAMES, fileUnder, type PublishOptions, readPublishOptions, scriptName } from './options.ts';
 import type { SiteParts } from './parts.ts';
 import { digest, stamped } from './stamp.ts';
 
@@ -14,17 +14,18 @@ export interface SiteFile {
 }
 
 /**
- * The files that make a site outlive its server: the worker, the offline page, and what is probed, unless the site has its own.
+ * The files that make a site outlive its server: the worker or what stands before the site's own, the offline page, and what is probed, unless the site has its own.
  *
  * @throws SwitchoverError as {@link readPublishOptions} does.
  */
 export function siteFiles(options: PublishOptions, parts: SiteParts): readonly SiteFile[] {
   const plan = readPublishOptions(options);
-  const { config, base } = plan;
+  const { config, base, ownWorker } = plan;
   const { version } = parts;
+  const script = ownWorker ? parts.interposer : parts.worker;
   const page = stamped(renderOfflinePage(config, plan.page, parts.kit), 'html', version);
   const files = [
-    { path: FILE_NAMES.worker, text: stamped(workerText(config, page, parts.worker), 'script', version) },
+    { path: scriptName(ownWorker), text: stamped(scriptText(config, page, script), 'script', version) },
     { path: fileUnder(base, config.offlinePage), text: page },
   ];
   if (needsHealthFile(plan)) {
@@ -43,14 +44,18 @@ export const noteFile = (options: PublishOptions, { version }: SiteParts): SiteF
   text: stamped(noteText(readPublishOptions(options)), 'html', version),
 });
 
-/** What takes the worker's place, and away every trace of it, where a site has done with it. */
-export function killSwitchFiles({ version, killSwitch }: SiteParts): readonly SiteFile[] {
-  return [{ path: FILE_NAMES.worker, text: stamped(withoutMap(killSwitch), 'script', version) }];
+/**
+ * What takes the script's place where a site has done with it: a worker that takes itself away, with all that it stored; for a worker
+ * of the site's own, a script that does nothing.
+ */
+export function killSwitchFiles({ version, killSwitch }: SiteParts, ownWorker: boolean): readonly SiteFile[] {
+  const text = ownWorker ? '// Switched off.\n' : withoutMap(killSwitch);
+  return [{ path: scriptName(ownWorker), text: stamped(text, 'script', version) }];
 }
 
 /** Browsers compare the worker byte by byte: the page's fingerprint in it makes them fetch a changed offline page, too. */
-const workerText = (config: SiteConfig, page: string, worker: string): string =>
-  `// Offline page ${digest(page)}\n${bakeConfig(config)}${withoutMap(worker)}`;
+const scriptText = (config: SiteConfig, page: string, script: string): string =>
+  `// Offline page ${digest(page)}\n${bakeConfig(config)}${withoutMap(script)}`;
 
 const withoutMap = (script: string): string => script.replace(/^\/\/# sourceMappingURL=.*\n?/gm, '');
 

@@ -29,6 +29,7 @@ export async function readInitOptions(words: InitWords): Promise<PublishOptions>
     handoff: words.handoff,
     assets: words.assets === undefined ? undefined : groupsOf(words.assets),
     allowInsecure: words['allow-insecure'],
+    ownWorker: words['own-worker'],
   });
   return { ...config, ...given, page: { ...config.page, ...page } };
 }

@@ -17,6 +17,7 @@ export interface InitWords {
   readonly colour?: string;
   readonly config?: string;
   readonly 'allow-insecure'?: boolean;
+  readonly 'own-worker'?: boolean;
   readonly kill?: boolean;
   readonly force?: boolean;
   readonly 'dry-run'?: boolean;
@@ -44,6 +45,7 @@ never replaced.
   --marker <text>       what a healthy answer to a probe holds; default ok
   --handoff <path>      where hosts hand sessions over, so that people stay signed in
   --assets "a b; c d"   groups of other origins that serve the same files
+  --own-worker          the site has a service worker: write what it loads first, instead
   --allow-insecure      accept http to hosts that are not local
 
 Of the offline page:
@@ -79,6 +81,7 @@ const OPTIONS = {
   colour: text,
   config: text,
   'allow-insecure': flag,
+  'own-worker': flag,
   kill: flag,
   force: flag,
   'dry-run': flag,

@@ -11,6 +11,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const parts: SiteParts = {
   version: '1.2.3',
   worker: '"use strict";(()=>{self.seen=self.SWITCHOVER})();\n//# sourceMappingURL=sw.js.map\n',
+  interposer: '(()=>{self.seen=self.SWITCHOVER;self.stands="before"})();\n',
   killSwitch: '(()=>{self.gone=true})();\n//# sourceMappingURL=kill-sw.js.map\n',
   kit: { script: 'start()', handoffScript: 'startWithHandoff()', style: 'p{}', sha256 },
 };
@@ -36,7 +37,7 @@ describe('the files of a site', () => {
   });
 
   test('name no source map, which would not be there', () => {
-    const all = [...siteFiles({ hosts }, parts), ...killSwitchFiles(parts)].map(({ text }) => text).join('');
+    const all = [...siteFiles({ hosts }, parts), ...killSwitchFiles(parts, false)].map(({ text }) => text).join('');
     expect(all).not.toContain('sourceMappingURL');
   });
 
@@ -102,10 +103,37 @@ describe('the note', () => {
   });
 });
 
-test('the kill switch takes the place of the worker', () => {
-  const [file, ...more] = killSwitchFiles(parts);
-  expect([file?.path, more]).toEqual(['switchover-sw.js', []]);
-  const self: { gone?: boolean } = {};
-  runInNewContext(file?.text ?? '', { self });
-  expect(self.gone).toBe(true);
+describe('a site with a worker of its own', () => {
+  test('gets a script for that to load first, and no worker', () => {
+    const files = filesOf({ ownWorker: true });
+    expect(Object.keys(files)).toEqual(['switchover-interpose.js', 'switchover-offline.html', 'switchover-health.txt']);
+    const self: { seen?: unknown; stands?: string } = {};
+    runInNewContext(files['switchover-interpose.js'] ?? '', { self });
+    expect(self).toEqual(expect.objectContaining({ stands: 'before', seen: readSiteOptions({ hosts }) }));
+  });
+
+  test('is told to load it, and nothing of registering', () => {
+    const note = noteOf({ ownWorker: true, base: '/app' });
+    expect(note).toContain("importScripts('/app/switchover-interpose.js');");
+    expect(note).toContain('| `/app/switchover-interpose.js` | `Cache-Control: no-cache` |');
+    expect(note).toContain('--kill --own-worker');
+    expect(note).not.toContain('switchover-sw.js');
+  });
+});
+
+describe('the kill switch', () => {
+  const runKill = (ownWorker: boolean): unknown => {
+    const [file, ...more] = killSwitchFiles(parts, ownWorker);
+    const self: { gone?: boolean } = {};
+    runInNewContext(file?.text ?? '', { self });
+    return [file?.path, more, self.gone];
+  };
+
+  test('takes the place of the worker', () => {
+    expect(runKill(false)).toEqual(['switchover-sw.js', [], true]);
+  });
+
+  test('leaves a worker of the site to itself', () => {
+    expect(runKill(true)).toEqual(['switchover-interpose.js', [], undefined]);
+  });
 });
