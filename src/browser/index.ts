@@ -1,6 +1,10 @@
 export { SwitchoverError, type SwitchoverErrorCode } from '../policy/error.ts';
 export type { KeyValueStore, OwnerLock } from '../runtime/ports.ts';
 export { type EncryptedStoreOptions, encryptedStore } from './encryptedStore.ts';
+export type { Arrival } from './handoff/arrive.ts';
+export { type Handoff, handoff } from './handoff/handoff.ts';
+export type { LeaveOptions } from './handoff/leave.ts';
+export type { HandoffOptions, PageSurroundings } from './handoff/options.ts';
 export { type IdbStore, type IdbStoreOptions, idbStore } from './idbStore.ts';
 export { type RegisteredWorker, registerWorker, type WorkerEvents } from './registerWorker.ts';
 export { tabs } from './tabs.ts';
