@@ -1,7 +1,6 @@
-import type { Hints } from './hints.ts';
-import { absenceOf, isBack, isKnown, mayMove, type NavigationState } from './navigationState.ts';
-import { type Fault, type Outcome, outcomeOf } from './outcome.ts';
-import { hintedOutcome } from './rules/hintedOutcome.ts';
+import { isSettled, type Moves, mayMove } from './navigationMoves.ts';
+import { isGatewayFault } from './outcome.ts';
+import { hostIn, isReady, type RememberedHealth } from './rememberedHealth.ts';
 
 /**
  * What the worker does when the server of a page gives no usable answer. `offline-page`: shows a page of its own, which waits and leads
@@ -25,10 +24,10 @@ export interface NavigationCase {
   readonly own: string;
   /** Path and query. */
   readonly page: string;
-  /** True where the own host is known to be out of service. */
-  readonly isOut: boolean;
-  /** True where the browser may be sent elsewhere: not for a frame within a page. */
-  readonly mayLeave: boolean;
+  /** False for a frame: its page stays where it is. */
+  readonly isTop: boolean;
+  readonly health: RememberedHealth;
+  readonly moves: Moves;
 }
 
 /** What is done first. */
@@ -41,29 +40,25 @@ export type NavigationPlan =
   | { readonly kind: 'return'; readonly to: string };
 
 /** Settles where a page is asked for. */
-export function planNavigation(
-  { own, page, isOut, mayLeave }: NavigationCase,
-  state: NavigationState,
-  { mode, hosts, dwellMs, handoff }: NavigationPolicy,
-  nowMs: number,
-): NavigationPlan {
-  const moves = mayLeave && mode === 'redirect' && mayMove(state, page, dwellMs, nowMs);
-  if (moves) {
-    const isReady = (origin: string) => {
-      const absence = absenceOf(state, origin);
-      return absence !== undefined && isKnown(absence, nowMs) && isBack(state, absence, dwellMs, nowMs);
-    };
-    const to = betterHosts(hosts, own).find(isReady);
-    if (to !== undefined) return { kind: 'return', to };
-  }
-  const absence = absenceOf(state, own);
-  if (mode === 'transparent' && absence !== undefined) {
-    const stays = isKnown(absence, nowMs) && !isBack(state, absence, dwellMs, nowMs);
-    return stays ? { kind: 'leave' } : { kind: 'ask', wary: true };
-  }
-  const leaves = mode === 'transparent' || (moves && handoff === null);
-  return isOut && leaves ? { kind: 'leave' } : { kind: 'ask', wary: isOut };
+export function planNavigation(given: NavigationCase, policy: NavigationPolicy, nowMs: number): NavigationPlan {
+  const { own, health, moves } = given;
+  const { mode, hosts, dwellMs, handoff } = policy;
+  const settled = isSettled(moves, dwellMs, nowMs);
+  const wary = !isReady(hostIn(health, own));
+  if (mode === 'transparent') return wary || !settled ? { kind: 'leave' } : { kind: 'ask', wary };
+  const moving = mayRedirect(given, policy, nowMs);
+  const isBack = (origin: string) => health.hosts.some((host) => host.origin === origin && isReady(host));
+  const to = moving && settled ? betterHosts(hosts, own).find(isBack) : undefined;
+  if (to !== undefined) return { kind: 'return', to };
+  return wary && moving && handoff === null ? { kind: 'leave' } : { kind: 'ask', wary };
 }
+
+/** True where the browser may be sent to another host. */
+export const mayRedirect = (
+  { isTop, moves, page }: Pick<NavigationCase, 'isTop' | 'moves' | 'page'>,
+  { mode, dwellMs }: NavigationPolicy,
+  nowMs: number,
+): boolean => mode === 'redirect' && isTop && mayMove(moves, page, dwellMs, nowMs);
 
 /** The hosts that are wanted more than the own one, best first. */
 export const betterHosts = (hosts: NavigationPolicy['hosts'], own: string): string[] => {
@@ -72,48 +67,37 @@ export const betterHosts = (hosts: NavigationPolicy['hosts'], own: string): stri
 };
 
 /** How the own host answered. */
-export type PageEnd =
-  | {
-      readonly kind: 'response';
-      readonly status: number;
-      /** `Switchover-Role`. */
-      readonly role: string | null;
-      /** `Retry-After`. */
-      readonly retryAfter: string | null;
-    }
-  | { readonly kind: 'failure'; readonly fault: Fault };
-
-/** What an answer means. */
-export interface PageVerdict {
-  /** `shown`: as it is. `doubted`: a backup may do better; where none is well it is shown. `failed`: it is no page. */
-  readonly kind: 'shown' | 'doubted' | 'failed';
-  /** What it says of the host: proven, failed, well but not to be used, or nothing. */
-  readonly says: 'proof' | 'fault' | 'standby' | 'nothing';
+export interface PageEnd {
+  /** 0: no answer came. */
+  readonly status: number;
+  /** `Switchover-Role`, or null. */
+  readonly role: string | null;
+  /** In a word or two, for people. */
   readonly cause: string;
 }
 
-/** Judges the answer to a navigation by what ends of attempts mean (see {@link outcomeOf}). */
-export function judgePage(end: PageEnd, online: boolean): PageVerdict {
-  const outcome = outcomeOfPage(end, online);
-  switch (outcome.kind) {
-    case 'ok':
-      return { kind: 'shown', says: 'proof', cause: '' };
-    case 'app-fault':
-      return { kind: 'doubted', says: 'nothing', cause: outcome.cause };
-    case 'busy':
-      // Whoever asks too often is not served better by another host.
-      return { kind: outcome.cause === 'http 429' ? 'shown' : 'failed', says: 'nothing', cause: outcome.cause };
-    case 'not-active':
-      return { kind: 'failed', says: 'standby', cause: outcome.cause };
-    default:
-      return { kind: 'failed', says: outcome.kind === 'host-fault' ? 'fault' : 'nothing', cause: outcome.cause };
-  }
+/** What an answer means. */
+export interface PageVerdict {
+  /**
+   * `shown`: it is shown as it is. `doubted`: the app failed; a backup may do better, and where none is well it is shown. `failed`: there is
+   * nobody behind it, or nobody who serves.
+   */
+  readonly kind: 'shown' | 'doubted' | 'failed';
+  /** What it says of the host. */
+  readonly says: 'proof' | 'fault' | 'nothing';
+  readonly cause: string;
 }
 
-function outcomeOfPage(end: PageEnd, online: boolean): Outcome {
-  if (end.kind === 'failure') return outcomeOf(end, online);
-  const { status, role, retryAfter } = end;
-  const hints: Hints = { role: role as Hints['role'], active: null, epoch: null, retryWindowMs: null };
-  const answer = { kind: 'response', status, retryAfterMs: retryAfter === null ? null : 0, hints } as const;
-  return hintedOutcome(answer, false) ?? outcomeOf(answer, online);
+/**
+ * Judges the answer to a navigation. It is what the end of any attempt means (`outcomeOf`, `hintedOutcome`), in the words of pages; a test
+ * holds them together. A busy server (503 with `Retry-After`) has failed, too; one that was asked too often (429) has not, since no other
+ * is to make up for that.
+ *
+ * @param online False where this side, not a host, is the likely culprit.
+ */
+export function judgePage({ status, role, cause }: PageEnd, online: boolean): PageVerdict {
+  if (status === 0 || isGatewayFault(status) || (status === 421 && role === 'standby')) {
+    return { kind: 'failed', says: online ? 'fault' : 'nothing', cause };
+  }
+  return status < 500 ? { kind: 'shown', says: 'proof', cause } : { kind: 'doubted', says: 'nothing', cause };
 }

@@ -1,4 +1,4 @@
-import { EJECTION_DEFAULTS, NAVIGATION_DEFAULTS } from './defaults.ts';
+import { NAVIGATION_DEFAULTS } from './defaults.ts';
 import type { Env, Health } from './health.ts';
 
 /** What is stored of one host: durations instead of moments, counted from when the record was saved. */
@@ -10,7 +10,10 @@ export interface RememberedHost {
   readonly ejections: number;
 }
 
-/** The record of a pool's hosts that pages, tabs and the worker share, in the form of `runtime/healthMemory.ts`. */
+/**
+ * The record of a site's hosts that pages, tabs and the worker share, in the form of `runtime/healthMemory.ts`. The worker's rules are
+ * those of a pool, as far as single pages can tell: whoever reads the record goes on from there.
+ */
 export interface RememberedHealth {
   readonly version: 1;
   readonly savedAtMs: number;
@@ -21,7 +24,7 @@ export interface RememberedHealth {
 /** Reads the record as of now. One that is unreadable, too old, or from the future says nothing. */
 export function readHealth(text: unknown, nowMs: number): RememberedHealth {
   try {
-    const record = JSON.parse(String(text)) as RememberedHealth;
+    const record = JSON.parse(text as string) as RememberedHealth;
     const ageMs = nowMs - record.savedAtMs;
     if (record.version === 1 && ageMs >= 0 && ageMs <= NAVIGATION_DEFAULTS.maxAgeMs) {
       return {
@@ -37,55 +40,48 @@ export function readHealth(text: unknown, nowMs: number): RememberedHealth {
   return { version: 1, savedAtMs: nowMs, hosts: [], fence: [] };
 }
 
-/** True for a host that is not to be used, or that has yet to prove that it is back. */
-export function isOut({ hosts }: RememberedHealth, origin: string): boolean {
-  const { kind } = hostIn(hosts, origin);
-  return kind !== 'up' && kind !== 'holding';
-}
-
-/**
- * The record once a host has failed. The first failure is an alarm, which a pool's next probe settles: one page may fail on a
- * host that is well. A second one ejects. One during a cool-down says nothing new.
- */
-export function afterFault(record: RememberedHealth, origin: string, why: string, { random }: Env): RememberedHealth {
-  const host = hostIn(record.hosts, origin);
-  if (host.kind === 'ejected' && host.leftMs > 0) return record;
-  // A host that is only just proven has no credit.
-  const isUp = host.kind === 'up' || (host.kind === 'holding' && host.leftMs === 0);
-  if (isUp) return withHost(record, { ...host, kind: 'alarm', why, leftMs: 0 });
-  const { coolDownMs, coolDownCapMs, coolDownSpread } = EJECTION_DEFAULTS;
-  const spread = 1 + coolDownSpread * (2 * random() - 1);
-  const leftMs = Math.min(coolDownCapMs, coolDownMs * 2 ** Math.min(host.ejections, 30)) * spread;
-  return withHost(record, { ...host, kind: 'ejected', why, leftMs, ejections: host.ejections + 1 });
-}
-
-/**
- * The record once a host has answered well. It takes an alarm back. A host that was ejected is half-open after one good answer,
- * and held back after the next, as a pool does it by its probes.
- */
-export function afterProof(
-  record: RememberedHealth,
-  origin: string,
-  holdMs: number,
-  { random }: Env,
-): RememberedHealth {
-  const host = hostIn(record.hosts, origin);
-  if (!isOut(record, origin)) return record;
-  if (host.kind === 'alarm') return withHost(record, { ...host, kind: 'up', why: '' });
-  if (host.kind !== 'half-open') return withHost(record, { ...host, kind: 'half-open', leftMs: 0 });
-  return withHost(record, { ...host, kind: 'holding', leftMs: random() * holdMs });
-}
-
-/** The record once a host has said that it stands by: it is well, and not to be used. */
-export const afterStandby = (record: RememberedHealth, origin: string, why: string): RememberedHealth =>
-  withHost(record, { ...hostIn(record.hosts, origin), kind: 'inactive', why, leftMs: 0 });
-
-function hostIn(hosts: readonly RememberedHost[], origin: string): RememberedHost {
+export function hostIn({ hosts }: RememberedHealth, origin: string): RememberedHost {
   const known = hosts.find((host) => host.origin === origin);
   return known ?? { origin, kind: 'up', why: '', leftMs: 0, ejections: 0 };
 }
 
-const withHost = (record: RememberedHealth, host: RememberedHost): RememberedHealth => ({
-  ...record,
-  hosts: [...record.hosts.filter(({ origin }) => origin !== host.origin), host],
-});
+/** True for a host that pages may be asked of: nothing is said against it, or it is proven and its hold is over. */
+export const isReady = ({ kind, leftMs }: RememberedHost): boolean =>
+  kind === 'up' || (kind === 'holding' && leftMs === 0);
+
+/** The record with one host's entry changed. The same record where that is the same. */
+export function withHost(
+  record: RememberedHealth,
+  origin: string,
+  change: (host: RememberedHost) => RememberedHost,
+): RememberedHealth {
+  const host = hostIn(record, origin);
+  const next = change(host);
+  if (next === host) return record;
+  return { ...record, hosts: [...record.hosts.filter((each) => each.origin !== origin), next] };
+}
+
+/**
+ * A page failed, or a look at the host did. To a host in service that is an alarm, which a pool's next probe settles: one page may
+ * fail on a host that is well. One that was about to be proven has to begin anew.
+ */
+export const doubted = (host: RememberedHost, why: string): RememberedHost => {
+  if (isReady(host)) return { ...host, kind: 'alarm', why, leftMs: 0 };
+  return host.kind === 'half-open' ? { ...host, kind: 'ejected', why } : host;
+};
+
+/** Another host took its place: nobody goes back within the dwell, which doubles each time. */
+export const left = (host: RememberedHost, why: string, dwellMs: number): RememberedHost => {
+  const { kind, leftMs, ejections } = host;
+  if (kind === 'ejected' && leftMs > 0) return host;
+  const awayMs = Math.min(NAVIGATION_DEFAULTS.maxAgeMs, dwellMs * 2 ** Math.min(ejections, 30));
+  return { ...host, kind: 'ejected', why, leftMs: awayMs, ejections: ejections + 1 };
+};
+
+/** It answered well. That takes an alarm back; a host that was left is held back after two such answers, when its dwell is over. */
+export const proven = (host: RememberedHost, holdMs: number, { random }: Env): RememberedHost => {
+  const { kind, leftMs } = host;
+  if (kind === 'up' || leftMs > 0) return host;
+  if (kind === 'half-open') return { ...host, kind: 'holding', leftMs: random() * holdMs };
+  return { ...host, kind: kind === 'alarm' || kind === 'holding' ? 'up' : 'half-open' };
+};

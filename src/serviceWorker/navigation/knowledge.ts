@@ -1,7 +1,8 @@
 import type { Env } from '../../policy/health.ts';
-import { type NavigationState, readNavigation } from '../../policy/navigationState.ts';
-import { type RememberedHealth, readHealth } from '../../policy/rememberedHealth.ts';
+import { afterMove, type Moves, readMoves } from '../../policy/navigationMoves.ts';
+import { type RememberedHealth, type RememberedHost, readHealth, withHost } from '../../policy/rememberedHealth.ts';
 import { healthKey, movesKey, newsChannel } from '../../site/names.ts';
+import type { ExtendableEvent } from '../events.ts';
 import { openRecords } from './records.ts';
 
 /** What the worker knows: the hosts' health, which it shares with all pages, and its own moves. */
@@ -11,30 +12,28 @@ export interface Knowledge {
   /** False while a worker that was only just started has not read it. */
   readonly isLoaded: boolean;
   readonly health: RememberedHealth;
-  readonly state: NavigationState;
-  /** Changes what is known of hosts, for pages and other workers too. Resolves when it is stored. */
-  changeHealth(change: (record: RememberedHealth, env: Env) => RememberedHealth): Promise<void>;
-  /** Changes what is known of moves. Resolves when it is stored. */
-  changeState(change: (state: NavigationState, env: Env) => NavigationState): Promise<void>;
+  readonly moves: Moves;
+  /** Changes what is known of a host, for pages and other workers too. */
+  note(event: ExtendableEvent, origin: string, change: (host: RememberedHost, env: Env) => RememberedHost): void;
+  /** Keeps in mind that a page came from another host; with an empty one: not at all. */
+  noteMove(event: ExtendableEvent, page: string, to: string): void;
 }
-
-export const worldOf = (): Env => ({ nowMs: Date.now(), random: Math.random });
 
 export function openKnowledge(name: string): Knowledge {
   const records = openRecords();
   const channel = new BroadcastChannel(newsChannel(name));
   let stored: unknown;
-  let state = readNavigation(undefined, 0);
+  let moves: Moves = [];
   let loading: Promise<void> | undefined;
   let isLoaded = false;
   channel.onmessage = ({ data }: MessageEvent<{ kind?: unknown; memory?: unknown } | null>) => {
     if (data?.kind === 'health') stored = data.memory;
   };
   const read = async (): Promise<void> => {
-    const [text, moves] = await Promise.all([records.read(healthKey(name)), records.read(movesKey(name))]);
+    const texts = await Promise.all([healthKey(name), movesKey(name)].map(records.read));
     // News from a page is newer.
-    stored ??= text;
-    state = readNavigation(moves, Date.now());
+    stored ??= texts[0];
+    moves = readMoves(texts[1], Date.now());
     isLoaded = true;
   };
   return {
@@ -45,25 +44,26 @@ export function openKnowledge(name: string): Knowledge {
     get health() {
       return readHealth(stored, Date.now());
     },
-    get state() {
-      return state;
+    get moves() {
+      return moves;
     },
-    async changeHealth(change) {
-      const env = worldOf();
+    note(event, origin, change) {
+      const env: Env = { nowMs: Date.now(), random: Math.random };
+      const changed = (text: unknown) => withHost(readHealth(text, env.nowMs), origin, (host) => change(host, env));
       const before = readHealth(stored, env.nowMs);
-      const after = change(before, env);
-      if (after === before) return;
-      stored = JSON.stringify(after);
-      // Pages may have written meanwhile: what is stored is changed, not replaced.
-      stored =
-        (await records.change(healthKey(name), (text) => JSON.stringify(change(readHealth(text, env.nowMs), env)))) ??
-        stored;
-      channel.postMessage({ kind: 'health', memory: stored });
+      // A host that is well goes on being well: nothing is written for each page.
+      if (withHost(before, origin, (host) => change(host, env)) === before) return;
+      stored = JSON.stringify(changed(stored));
+      const store = async (): Promise<void> => {
+        // Pages may have written meanwhile: what is stored is changed, not replaced.
+        stored = (await records.change(healthKey(name), (text) => JSON.stringify(changed(text)))) ?? stored;
+        channel.postMessage({ kind: 'health', memory: stored });
+      };
+      event.waitUntil(store());
     },
-    async changeState(change) {
-      const before = state;
-      state = change(state, worldOf());
-      if (state !== before) await records.change(movesKey(name), () => JSON.stringify(state));
+    noteMove(event, page, to) {
+      moves = afterMove(moves, page, to, Date.now());
+      event.waitUntil(records.change(movesKey(name), () => JSON.stringify(moves)));
     },
   };
 }

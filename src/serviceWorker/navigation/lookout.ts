@@ -1,40 +1,42 @@
 import { NAVIGATION_DEFAULTS } from '../../policy/defaults.ts';
-import { type Absence, afterLook, isLookDue } from '../../policy/navigationState.ts';
-import { afterFault, afterProof } from '../../policy/rememberedHealth.ts';
-import type { SiteConfig } from '../../site/config.ts';
-import type { Knowledge } from './knowledge.ts';
+import { betterHosts } from '../../policy/navigation.ts';
+import { doubted, hostIn, proven } from '../../policy/rememberedHealth.ts';
+import type { FetchEvent } from '../events.ts';
 import { isHealthy } from './probe.ts';
 import { wait } from './time.ts';
+import type { WorkerSite } from './workerSite.ts';
 
 /**
- * Looks after hosts in whose place another serves: as often as it takes to prove them, then not again. Returns what starts that, and
- * resolves when it is over. There is only one at a time; a browser lets the worker live for as long.
+ * Looks in the background whether hosts are back in whose place another serves, until they are proven: the own host in transparent mode,
+ * in redirect mode those that are wanted more. The browser lets the worker live for as long. There is only one lookout at a time.
  */
-export function createLookout(config: SiteConfig, known: Knowledge): () => Promise<void> {
-  const { hosts, holdMs } = config;
-  let isOut = false;
+export function lookOut(site: WorkerSite, event: FetchEvent): void {
+  if (site.isLookingOut) return;
+  site.isLookingOut = true;
+  event.waitUntil(
+    lookAround(site, event).finally(() => {
+      site.isLookingOut = false;
+    }),
+  );
+}
 
-  async function look({ origin }: Absence): Promise<void> {
-    const host = hosts.find((each) => each.origin === origin);
-    if (host === undefined) return;
-    const isGood = await isHealthy(host, config);
-    await Promise.all([
-      known.changeState((state, env) => afterLook(state, origin, isGood, holdMs, env)),
-      known.changeHealth((record, env) =>
-        isGood ? afterProof(record, origin, holdMs, env) : afterFault(record, origin, 'no answer', env),
-      ),
-    ]);
+async function lookAround(site: WorkerSite, event: FetchEvent): Promise<void> {
+  const { config, own, known } = site;
+  const { mode, hosts, holdMs } = config;
+  const wanted = mode === 'redirect' ? betterHosts(hosts, own.origin) : mode === 'transparent' ? [own.origin] : [];
+  for (let look = 0; look < NAVIGATION_DEFAULTS.goodLooks; look++) {
+    const absent = hosts.filter(({ origin }) => {
+      const { kind, leftMs } = hostIn(known.health, origin);
+      return wanted.includes(origin) && kind !== 'up' && kind !== 'holding' && leftMs === 0;
+    });
+    if (absent.length === 0) return;
+    await wait(NAVIGATION_DEFAULTS.lookPeriodMs);
+    const looks = absent.map(async (host) => {
+      const isWell = await isHealthy(host, config);
+      known.note(event, host.origin, (record, env) =>
+        isWell ? proven(record, holdMs, env) : doubted(record, 'no answer'),
+      );
+    });
+    await Promise.all(looks);
   }
-
-  return async () => {
-    if (isOut) return;
-    isOut = true;
-    for (let round = 0; round < NAVIGATION_DEFAULTS.goodLooks; round++) {
-      const next = known.state.absences.filter(({ backAtMs }) => backAtMs === null);
-      if (next.length === 0) break;
-      await wait(NAVIGATION_DEFAULTS.lookPeriodMs);
-      await Promise.all(next.filter((absence) => isLookDue(absence, Date.now())).map(look));
-    }
-    isOut = false;
-  };
 }

@@ -1,11 +1,12 @@
-import { judgePage, planNavigation } from '../../policy/navigation.ts';
-import { isOut } from '../../policy/rememberedHealth.ts';
+import { betterHosts, judgePage, type PageVerdict, planNavigation } from '../../policy/navigation.ts';
+import { mayMove } from '../../policy/navigationMoves.ts';
+import { doubted, hostIn, isReady, left, proven } from '../../policy/rememberedHealth.ts';
 import type { FetchEvent, Responder } from '../events.ts';
 import { pageOf } from './address.ts';
-import { noteOverdue, noteVerdict } from './notes.ts';
+import { lookOut } from './lookout.ts';
 import { type Asked, askOwn, endOf, patiently } from './ownAnswer.ts';
 import { isHealthy } from './probe.ts';
-import { goBack, isFree, mayLeave, rescue } from './rescue.ts';
+import { backups, goBack, rescue } from './rescue.ts';
 import type { WorkerSite } from './workerSite.ts';
 
 /** True for what this is for: a page that is loaded by GET. What a form sends would be lost at another host. */
@@ -18,28 +19,26 @@ export const navigationResponder =
     isNavigation(event.request) ? answerNavigation(site, event) : null;
 
 /** Asks the server for a page, or a backup where the server is known to be out; and mends what fails. Never rejects. */
-export async function answerNavigation(site: WorkerSite, event: FetchEvent): Promise<Response> {
-  const { known, own, others, config, lookOut } = site;
-  // If it is not waited for, nobody else hears how it ends.
-  event.preloadResponse?.catch(() => {});
+async function answerNavigation(site: WorkerSite, event: FetchEvent): Promise<Response> {
+  const { known, own, others, config } = site;
+  const { request, preloadResponse } = event;
+  // Where it is not waited for, nobody else hears how it ends.
+  preloadResponse?.catch(() => {});
   await known.load();
-  const facts = {
-    own: own.origin,
-    page: pageOf(event.request.url),
-    isOut: isOut(known.health, own.origin),
-    mayLeave: mayLeave(event),
-  };
-  const plan = planNavigation(facts, known.state, config, Date.now());
-  if (plan.kind === 'ask') return finish(site, event, askOwn(event), { wary: plan.wary, alone: false });
-  if (plan.kind === 'return') {
-    const back = await goBack(site, event, plan.to);
-    return back ?? finish(site, event, askOwn(event), { wary: false, alone: false });
+  const { health, moves } = known;
+  const isTop = request.destination === 'document';
+  const given = { own: own.origin, page: pageOf(request.url), isTop, health, moves };
+  const plan = planNavigation(given, config, Date.now());
+  let elsewhere: Response | 'own' | undefined = 'own';
+  if (plan.kind === 'return') elsewhere = (await goBack(site, event, plan.to)) ?? 'own';
+  if (plan.kind === 'leave') {
+    lookOut(site, event);
+    // Where the browser is sent, it may as well stay: nothing has moved yet.
+    const candidates = config.mode === 'redirect' ? [own, ...others] : backups(site);
+    const { kind, why } = hostIn(health, own.origin);
+    elsewhere = await rescue(site, event, candidates, kind === 'alarm' ? why : null);
   }
-  event.waitUntil(lookOut());
-  // Where the browser is sent, it may as well stay: nothing has moved yet.
-  const elsewhere = await rescue(site, event, config.mode === 'redirect' ? [own, ...others] : undefined);
-  if (elsewhere instanceof Response) return elsewhere;
-  return finish(site, event, askOwn(event), { wary: true, alone: elsewhere === undefined });
+  return elsewhere instanceof Response ? elsewhere : finish(site, event, askOwn(event), elsewhere === undefined);
 }
 
 /**
@@ -50,50 +49,56 @@ export async function answerNavigation(site: WorkerSite, event: FetchEvent): Pro
 export async function mendNavigation(site: WorkerSite, event: FetchEvent, asked: Asked): Promise<Response> {
   asked.response.catch(() => {});
   await site.known.load();
-  return finish(site, event, asked, { wary: isOut(site.known.health, site.own.origin), alone: false });
+  return finish(site, event, asked, false);
 }
 
-/** How the own host is asked. */
-interface Manner {
-  /** It failed a short while ago. */
-  readonly wary: boolean;
-  /** No other host is well. */
-  readonly alone: boolean;
-}
-
-async function finish(site: WorkerSite, event: FetchEvent, asked: Asked, { wary, alone }: Manner): Promise<Response> {
-  const { scope, offline, lookOut } = site;
-  const inTime = await inPatience(site, event, asked.response, wary);
+/** @param isAlone No other host is well. */
+async function finish(site: WorkerSite, event: FetchEvent, asked: Asked, isAlone: boolean): Promise<Response> {
+  const { scope, offline, known } = site;
+  const { url } = event.request;
+  const inTime = await inPatience(site, event, asked.response);
   const answer = inTime === undefined ? await asked.abort() : inTime;
-  const verdict = judgePage(endOf(answer), scope.navigator.onLine);
+  const { kind, cause } = judgePage(endOf(answer), scope.navigator.onLine);
   const end = asked.end === undefined ? endOf(answer) : asked.end();
   if (end !== null) noteVerdict(site, event, judgePage(end, scope.navigator.onLine));
-  if (answer === undefined) noteOverdue(site, event);
-  if (answer && verdict.kind === 'shown') {
-    event.waitUntil(lookOut());
-    return answer;
+  // The offline page that stands for a slow server finds it well, and leads back at once: that is a circle, too.
+  if (answer === undefined) known.noteMove(event, pageOf(url), '');
+  if (answer && kind === 'shown') return answer;
+  const rescued = isAlone ? undefined : await rescue(site, event, backups(site), cause);
+  if (rescued instanceof Response || !answer || kind === 'failed') {
+    void answer?.body?.cancel();
+    return rescued instanceof Response ? rescued : offline.show(url);
   }
-  const rescued = alone ? undefined : await rescue(site, event);
-  event.waitUntil(lookOut());
-  if (answer && verdict.kind === 'doubted' && !(rescued instanceof Response)) return answer;
-  void answer?.body?.cancel();
-  return rescued instanceof Response ? rescued : offline.show(event.request.url);
+  return answer;
 }
 
-/** The own host's answer; undefined where it takes too long, null where none comes. */
-function inPatience(
-  site: WorkerSite,
-  event: FetchEvent,
-  response: Promise<Response>,
-  wary: boolean,
-): Promise<Response | undefined | null> {
-  const { navigationMs, waryNavigationMs } = site.config;
-  const circles = !isFree(site, event);
+function inPatience(site: WorkerSite, event: FetchEvent, response: Promise<Response>): ReturnType<typeof patiently> {
+  const { config, known, own } = site;
+  const { navigationMs, waryNavigationMs, dwellMs } = config;
+  const wary = !isReady(hostIn(known.health, own.origin));
+  const circles = !mayMove(known.moves, pageOf(event.request.url), dwellMs, Date.now());
   const firstMs = wary ? waryNavigationMs : navigationMs;
   return patiently(response, {
     firstMs,
     // Whoever comes back to a slow server again and again gets to it in the end.
     moreMs: circles ? Infinity : navigationMs - firstMs,
-    isWell: wary || circles ? isHealthy(site.own, site.config) : Promise.resolve(false),
-  }).catch(() => null);
+    isWell: wary || circles ? isHealthy(own, config) : Promise.resolve(false),
+  });
+}
+
+/** What the own host's answer says of it is known from now on, here and in all pages. */
+function noteVerdict(site: WorkerSite, event: FetchEvent, { says, cause }: PageVerdict): void {
+  const { config, known, own } = site;
+  const { mode, hosts, holdMs, dwellMs } = config;
+  if (says === 'fault') known.note(event, own.origin, (host) => doubted(host, cause));
+  if (says !== 'proof') return;
+  known.note(event, own.origin, (host, env) => proven(host, holdMs, env));
+  if (mode !== 'redirect') return;
+  // Whoever is here is led back to the hosts that are wanted more: not before they have proven themselves since.
+  if (known.moves.length === 0) {
+    const better = betterHosts(hosts, own.origin);
+    for (const origin of better) known.note(event, origin, (host) => left(host, 'not asked yet', dwellMs));
+    if (better.length > 0) known.noteMove(event, '', own.origin);
+  }
+  lookOut(site, event);
 }

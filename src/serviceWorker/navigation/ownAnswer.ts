@@ -22,11 +22,7 @@ export function askOwn({ request, preloadResponse }: FetchEvent): Asked {
   const ask = async (): Promise<Response> =>
     // A request that is changed in any way loses whence it came.
     (await preloadResponse) ?? fetch(request, { signal: control.signal, referrer, referrerPolicy });
-  const abort = (): Promise<undefined> => {
-    control.abort();
-    return Promise.resolve(undefined);
-  };
-  return { response: ask(), abort };
+  return { response: ask(), abort: async () => void control.abort() };
 }
 
 /** How long the own host may take. */
@@ -38,19 +34,23 @@ export interface Patience {
   readonly isWell: Promise<boolean>;
 }
 
-/** Waits for an answer; undefined where it takes too long. Rejects as the answer does. */
+/** Waits for an answer: undefined where it takes too long, null where none comes. */
 export async function patiently(
   response: Promise<Response>,
   { firstMs, moreMs, isWell }: Patience,
-): Promise<Response | undefined> {
-  const answer = await inTime(response, firstMs);
-  if (answer !== undefined || moreMs <= 0) return answer;
-  return (await Promise.race([response, isWell])) === false ? undefined : inTime(response, moreMs);
+): Promise<Response | undefined | null> {
+  try {
+    const answer = await inTime(response, firstMs);
+    if (answer || (await Promise.race([response, isWell])) === false) return answer;
+    return await inTime(response, moreMs);
+  } catch {
+    return null;
+  }
 }
 
 /** @param answer Null: none came; undefined: it took too long. */
 export function endOf(answer: Response | null | undefined): PageEnd {
-  if (!answer) return { kind: 'failure', fault: answer === null ? 'network' : 'timeout' };
+  if (!answer) return { status: 0, role: null, cause: answer === null ? 'network' : 'timeout' };
   const { status, headers } = answer;
-  return { kind: 'response', status, role: headers.get('switchover-role'), retryAfter: headers.get('retry-after') };
+  return { status, role: headers.get('switchover-role'), cause: `http ${status}` };
 }

@@ -1,4 +1,5 @@
-import { absenceOf, afterMove, beginAbsence, endAbsence, mayMove } from '../../policy/navigationState.ts';
+import { mayRedirect } from '../../policy/navigation.ts';
+import { left } from '../../policy/rememberedHealth.ts';
 import type { SiteHost } from '../../site/config.ts';
 import type { FetchEvent } from '../events.ts';
 import { addressOn, pageOf } from './address.ts';
@@ -6,64 +7,73 @@ import { forward } from './forward.ts';
 import { bestHealthy } from './probe.ts';
 import type { WorkerSite } from './workerSite.ts';
 
-/** True where the browser may be sent elsewhere: not for a frame, whose page stays where it is. */
-export const mayLeave = ({ request }: FetchEvent): boolean => request.destination === 'document';
-
-/** False where the page has been moved so often that it may be going in circles. */
-export const isFree = ({ known, config }: WorkerSite, { request }: FetchEvent): boolean =>
-  mayMove(known.state, pageOf(request.url), config.dwellMs, Date.now());
-
 /**
  * Gets the page from another host, by the site's mode. Undefined where none is well, and where the offline page is to lead on.
  *
- * @param candidates Who is asked, best first. Default: all others; the one that serves meanwhile first, since more will be asked of it.
+ * @param candidates Who is asked, best first.
+ * @param cause Why the own host is left now. Null: it was left before.
  * @returns `own` where the own host was a candidate and is well.
  */
 export async function rescue(
   site: WorkerSite,
   event: FetchEvent,
-  candidates: readonly SiteHost[] = backups(site),
+  candidates: readonly SiteHost[],
+  cause: string | null,
 ): Promise<Response | 'own' | undefined> {
   const { config, own } = site;
-  const moves = config.mode === 'redirect' && config.handoff === null && mayLeave(event) && isFree(site, event);
-  if (!moves && config.mode !== 'transparent') return undefined;
+  const { url } = event.request;
+  const isRedirected = isRedirectable(site, event) && config.handoff === null;
+  if (!isRedirected && config.mode !== 'transparent') return undefined;
   const to = await bestHealthy(candidates, config);
   if (to === undefined) return undefined;
   if (to === own.origin) return 'own';
-  return moves ? sendTo(site, event, to) : showFrom(site, event, to);
+  const response = isRedirected ? Response.redirect(addressOn(to, url), 302) : await documentFrom(site, event, to);
+  if (response === undefined) return undefined;
+  noteMove(site, event, to, cause);
+  // Each redirect counts as a move, or a circle would not be noticed.
+  if (isRedirected && cause === null) site.known.noteMove(event, pageOf(url), to);
+  return response;
 }
 
-export function backups({ others, own, known }: WorkerSite): readonly SiteHost[] {
-  const by = absenceOf(known.state, own.origin)?.by;
-  return [...others].sort((a, b) => Number(b.origin === by) - Number(a.origin === by));
+/** From now on another host serves. */
+export function noteMove(site: WorkerSite, event: FetchEvent, to: string, cause: string | null): void {
+  const { known, own, config } = site;
+  site.servedBy = to;
+  if (cause === null) return;
+  known.note(event, own.origin, (host) => left(host, cause, config.dwellMs));
+  known.noteMove(event, pageOf(event.request.url), to);
 }
+
+export const isRedirectable = ({ known, config }: WorkerSite, { request }: FetchEvent): boolean =>
+  mayRedirect(
+    { isTop: request.destination === 'document', moves: known.moves, page: pageOf(request.url) },
+    config,
+    Date.now(),
+  );
+
+/** The one that serves meanwhile comes first: of what it gave, more will be asked. */
+export const backups = ({ others, servedBy }: WorkerSite): readonly SiteHost[] =>
+  [...others].sort((a, b) => Number(b.origin === servedBy) - Number(a.origin === servedBy));
 
 /** Sends the browser to a host that is wanted more, if a last look finds it well. A session is taken along by the offline page. */
 export async function goBack(site: WorkerSite, event: FetchEvent, to: string): Promise<Response | undefined> {
   const { config, known, offline } = site;
+  const { url } = event.request;
   const isWell = await bestHealthy(
     config.hosts.filter(({ origin }) => origin === to),
     config,
   );
-  event.waitUntil(known.changeState((state) => endAbsence(state, to)));
+  // Whoever has to come back here from there has to wait longer for the next time.
+  known.note(event, to, (host) => left(host, 'gone back', config.dwellMs));
   if (isWell === undefined) return undefined;
-  const response = sendTo(site, event, to);
-  return config.handoff === null ? response : offline.show(event.request.url, to);
+  known.noteMove(event, pageOf(url), to);
+  return config.handoff === null ? Response.redirect(addressOn(to, url), 302) : offline.show(url, to);
 }
 
-function sendTo({ known }: WorkerSite, event: FetchEvent, to: string): Response {
-  const { url } = event.request;
-  event.waitUntil(known.changeState((state, { nowMs }) => afterMove(state, pageOf(url), to, nowMs)));
-  return Response.redirect(addressOn(to, url), 302);
-}
-
-async function showFrom(site: WorkerSite, event: FetchEvent, by: string): Promise<Response | undefined> {
-  const { config, known, own } = site;
+async function documentFrom({ config }: WorkerSite, event: FetchEvent, to: string): Promise<Response | undefined> {
   const control = new AbortController();
   const limit = setTimeout(() => control.abort(), config.navigationMs);
-  const response = await forward(event.request, by, config, control.signal).catch(() => undefined);
+  const response = await forward(event.request, to, config, control.signal).catch(() => undefined);
   clearTimeout(limit);
-  if (response === undefined || response.status >= 500) return undefined;
-  event.waitUntil(known.changeState((state, { nowMs }) => beginAbsence(state, own.origin, by, nowMs)));
-  return response;
+  return response && response.status < 500 ? response : undefined;
 }

@@ -1,7 +1,6 @@
 import type { SiteConfig, SiteHost } from '../../site/config.ts';
 import type { WorkerScope } from '../events.ts';
 import { type Knowledge, openKnowledge } from './knowledge.ts';
-import { createLookout } from './lookout.ts';
 import { type OfflinePage, offlinePage } from './offlinePage.ts';
 
 /** A site, as its worker on one of its hosts has it. */
@@ -14,22 +13,23 @@ export interface WorkerSite {
   readonly others: readonly SiteHost[];
   readonly known: Knowledge;
   readonly offline: OfflinePage;
-  /** Looks in the background whether hosts are back in whose place another serves. */
-  readonly lookOut: () => Promise<void>;
+  /** In transparent mode, the origin of the backup that was asked last: its pages ask for more of it. */
+  servedBy: string | undefined;
+  isLookingOut: boolean;
 }
 
 /** Null where the worker's own origin is not one of the site's hosts, such as on a developer's machine: then it is to stand aside. */
 export function openSite(config: SiteConfig, scope: WorkerScope): WorkerSite | null {
   const own = config.hosts.find(({ origin }) => origin === scope.location.origin);
   if (own === undefined) return null;
-  const known = openKnowledge(config.name);
   return {
     config,
     scope,
     own,
     others: config.hosts.filter((host) => host !== own),
-    known,
+    known: openKnowledge(config.name),
     offline: offlinePage(config, scope),
-    lookOut: createLookout(config, known),
+    servedBy: undefined,
+    isLookingOut: false,
   };
 }
