@@ -1,5 +1,10 @@
 export { SwitchoverError, type SwitchoverErrorCode } from '../policy/error.ts';
 export type { KeyValueStore, OwnerLock } from '../runtime/ports.ts';
+export { type ChunkLoader, type ChunkLoaderOptions, createChunkLoader } from './assets/chunkLoader.ts';
+export { EARLY_SNIPPET } from './assets/earlyFailures.ts';
+export type { AssetSources } from './assets/options.ts';
+export { type RecoverAssetsOptions, recoverAssets } from './assets/recoverAssets.ts';
+export type { AssetReport } from './assets/recovery.ts';
 export { type EncryptedStoreOptions, encryptedStore } from './encryptedStore.ts';
 export type { Arrival } from './handoff/arrive.ts';
 export { type Handoff, handoff } from './handoff/handoff.ts';

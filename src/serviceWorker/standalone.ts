@@ -4,6 +4,7 @@
  */
 import type { SiteConfig } from '../site/config.ts';
 import { assetResponder } from './assets/responder.ts';
+import { siteHealth } from './assets/siteHealth.ts';
 import { workerScope } from './events.ts';
 import { followLifecycle } from './lifecycle.ts';
 import { navigationResponder } from './navigation/navigation.ts';
@@ -17,5 +18,5 @@ const site = openSite(config, scope);
 
 if (site !== null) {
   followLifecycle(site);
-  answerBy(scope, [navigationResponder(site), passageResponder(site), assetResponder(config)]);
+  answerBy(scope, [navigationResponder(site), assetResponder(config, siteHealth(site)), passageResponder(site)]);
 }

@@ -1,7 +1,6 @@
 import { isGatewayFault } from '../../policy/outcome.ts';
 import { type ListedFile, listedFile } from '../../site/mirrors.ts';
 import { isIntact } from './integrity.ts';
-import type { AssetHealth } from './memory.ts';
 
 /** What a page asks for, and who has it. */
 export interface Errand {
@@ -9,7 +8,8 @@ export interface Errand {
   readonly file: ListedFile;
   /** The page would not see the status of the requested origin's answer: another site's image, style or script without CORS. */
   readonly isBlind: boolean;
-  readonly health: AssetHealth;
+  /** Origins that gave no answer, or one that says that nobody is there. */
+  readonly down: Set<string>;
 }
 
 /**
@@ -19,18 +19,17 @@ export interface Errand {
  * Rejects with the answer where a server has said something, but not this file: better than nothing, if nobody has more.
  */
 export async function askOrigin(errand: Errand, origin: string, signal: AbortSignal): Promise<Response> {
-  const { request, file, health } = errand;
+  const { request, file, down } = errand;
   const isOwn = origin === file.origin && !errand.isBlind;
   const response = await (isOwn ? fetchOwn(request, signal) : fetchOther(origin + file.path, request, signal)).catch(
     (error) => {
-      if (!signal.aborted) health.failed(origin);
+      down.add(origin);
       throw error;
     },
   );
   const { status } = response;
-  const isDown = isGatewayFault(status);
-  if (isDown) health.failed(origin);
-  else health.served(origin);
+  if (isGatewayFault(status)) down.add(origin);
+  else down.delete(origin);
   // Wrapped, it would be the page's own, wherever a redirect has led.
   if (!isOwn && listedFile(response.url, [file.group]) === null) throw new TypeError(response.url);
   const answer = isOwn ? response : wrap(response);

@@ -1,11 +1,15 @@
+import type { FetchEvent } from '../events.ts';
+
 /** `doubted`: it failed a short while ago, so others are asked first. `trial`: the same, but this once it is to be tried. */
 export type Doubt = 'none' | 'trial' | 'doubted';
 
 /** What is known of origins that serve files. */
 export interface AssetHealth {
+  /** Resolves when what outlived the last worker has been read. */
+  load(): Promise<void>;
   doubtOf(origin: string): Doubt;
-  /** It gave no answer, or one that says that nobody is there. */
-  failed(origin: string): void;
+  /** It gave no answer, or one that says that nobody is there, and another origin has answered. */
+  failed(origin: string, event: FetchEvent): void;
   served(origin: string): void;
 }
 
@@ -16,6 +20,7 @@ const TRIAL_MS = 30_000;
 export function assetMemory(now: () => number = () => performance.now()): AssetHealth {
   const failedAt = new Map<string, number>();
   return {
+    load: () => Promise.resolve(),
     doubtOf(origin) {
       const at = failedAt.get(origin);
       if (at === undefined) return 'none';

@@ -1,6 +1,6 @@
 import type { SiteConfig } from '../../site/config.ts';
 import { type ListedFile, listedFile } from '../../site/mirrors.ts';
-import { type Responder, workerScope } from '../events.ts';
+import { type FetchEvent, type Responder, workerScope } from '../events.ts';
 import { askOrigin, type Errand } from './ask.ts';
 import { type AssetHealth, assetMemory } from './memory.ts';
 import { stagger } from './stagger.ts';
@@ -21,12 +21,14 @@ export function assetResponder(site: AssetSite, health: AssetHealth = assetMemor
   const groups = [hosts, ...site.assets];
   /** Groups that allow no CORS: what a page asks of them without it, nobody else can give. */
   const closed = new Set<readonly string[]>();
-  return ({ request }) => {
+  return (event) => {
+    const { request } = event;
     const file = isForFile(request) ? listedFile(request.url, groups) : null;
     if (file === null || file.group.length < 2 || (file.group === hosts && !request.destination)) return null;
     const isBlind = request.mode === 'no-cors' && file.origin !== workerScope().location.origin;
     if (isBlind && closed.has(file.group)) return null;
-    return fetchFile({ request, file, isBlind, health }, site, () => closed.add(file.group));
+    const answer = fetchFile({ request, file, isBlind, down: new Set() }, site, health, event);
+    return isBlind ? orOpaque(answer, request, () => closed.add(file.group)) : answer;
   };
 }
 
@@ -35,28 +37,40 @@ function isForFile({ method, mode, destination, cache, headers }: Request): bool
   return method === 'GET' && mode !== 'navigate' && !wantsThatVeryServer && !headers.has('authorization');
 }
 
-/** @param onClosed Told that nobody in the group allows CORS. */
-async function fetchFile(errand: Errand, limits: AssetSite, onClosed: () => void): Promise<Response> {
-  const { request, file, isBlind, health } = errand;
+async function fetchFile(errand: Errand, limits: AssetSite, health: AssetHealth, event: FetchEvent): Promise<Response> {
+  const { request, file, down, isBlind } = errand;
+  await health.load();
   const doubts = new Map(file.group.map((origin) => [origin, health.doubtOf(origin)]));
   try {
-    return await stagger({
+    const answer = await stagger({
       origins: inOrder(file, (origin) => doubts.get(origin) === 'doubted'),
-      ask: (origin, signal) => askOrigin(errand, origin, signal),
+      async ask(origin, signal) {
+        const good = await askOrigin(errand, origin, signal);
+        health.served(origin);
+        return good;
+      },
       limitOf: (origin) => (doubts.get(origin) === 'none' ? limits.navigationMs : limits.waryNavigationMs),
-      onSilence: health.failed,
+      onSilence: (origin) => down.add(origin),
       signal: request.signal,
     });
+    // Only now: if nobody answers, it is more likely this side's network.
+    for (const origin of down) health.failed(origin, event);
+    return answer;
   } catch (failures) {
     const said = (failures as unknown[]).find((each) => each instanceof Response);
-    if (!isBlind) {
-      if (said) return said;
-      throw (failures as unknown[])[0];
-    }
-    // Perhaps they would have it for the page itself: without CORS, or with its cookies.
-    const answer = await fetch(request);
-    if (!said) onClosed();
-    return answer;
+    if (said && !isBlind) return said;
+    throw said ?? (failures as unknown[])[0];
+  }
+}
+
+/** The requested origin may have for the page itself what it has not for everybody: without CORS, or with the page's cookies. */
+async function orOpaque(answer: Promise<Response>, request: Request, onClosed: () => void): Promise<Response> {
+  try {
+    return await answer;
+  } catch (said) {
+    const opaque = await fetch(request);
+    if (!(said instanceof Response)) onClosed();
+    return opaque;
   }
 }
 
