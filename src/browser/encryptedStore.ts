@@ -46,10 +46,8 @@ export function encryptedStore(store: KeyValueStore, options: EncryptedStoreOpti
   };
   const seal = async (name: string, value: string) =>
     isSharedKey(name) ? value : sealText(await keyOf(), name, value);
-  const { volatile, locks } = store;
   return {
-    ...(volatile === undefined ? {} : { volatile }),
-    ...(locks === undefined ? {} : { locks }),
+    ...keptOf(store),
     async get(name) {
       const text = await store.get(name);
       if (text === undefined || isSharedKey(name)) return text;
@@ -61,6 +59,17 @@ export function encryptedStore(store: KeyValueStore, options: EncryptedStoreOpti
     set: async (name, value) => store.set(name, await seal(name, value)),
     delete: (name) => store.delete(name),
     ...(store.update === undefined ? {} : { update: (name, change) => changed(store, name, change, open, seal) }),
+  };
+}
+
+/** What encryption does not touch. */
+function keptOf(store: KeyValueStore): Partial<KeyValueStore> {
+  const { volatile, locks, ready } = store;
+  return {
+    ...(volatile === undefined ? {} : { volatile }),
+    ...(locks === undefined ? {} : { locks }),
+    ...(ready === undefined ? {} : { ready }),
+    ...(store.keys === undefined ? {} : { keys: () => store.keys?.() ?? [] }),
   };
 }
 

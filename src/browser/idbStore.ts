@@ -1,4 +1,4 @@
-import { createStore, del, get, set, type UseStore, update } from 'idb-keyval';
+import { createStore, del, get, keys, set, type UseStore, update } from 'idb-keyval';
 import { SwitchoverError } from '../policy/error.ts';
 import { invalidOption, refuseUnknown } from '../policy/fill.ts';
 import type { KeyValueStore } from '../runtime/ports.ts';
@@ -19,6 +19,7 @@ export interface IdbStore extends KeyValueStore {
   set(key: string, value: string): Promise<void>;
   delete(key: string): Promise<void>;
   update(key: string, change: (value: string | undefined) => string | undefined): Promise<void>;
+  keys(): Promise<readonly string[]>;
 }
 
 /**
@@ -41,6 +42,7 @@ export function idbStore(options: IdbStoreOptions = {}): IdbStore {
     set: (key, value) => told('written', key, set(key, value, use)),
     delete: (key) => told('deleted', key, del(key, use)),
     update: (key, change) => told('changed', key, update<string | undefined>(key, change, use)),
+    keys: () => keys<string>(use).catch((cause) => fail('listed', 'its keys', cause)),
   };
 }
 

@@ -24,7 +24,10 @@ declare global {
   }
 }
 
-Object.assign(window, { side });
+/** For those who wait for what does not come. */
+const say = () => JSON.stringify([side.kept.failover?.status, side.log, side.uncaught]);
+
+Object.assign(window, { side, tools: { say } });
 addEventListener('error', ({ message }) => side.uncaught.push(message));
 addEventListener('unhandledrejection', ({ reason }) => side.uncaught.push(String(reason)));
 
