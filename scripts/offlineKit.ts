@@ -26,7 +26,8 @@ async function bundle(path: string): Promise<string> {
     entryPoints: [fileURLToPath(new URL(path, PAGE))],
     bundle: true,
     write: false,
-    format: 'iife',
+    // The page has no other script whose names it could meet.
+    format: 'esm',
     platform: 'browser',
     minify: true,
     // Names are short already; what is left over is the page's texts.

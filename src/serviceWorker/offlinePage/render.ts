@@ -1,16 +1,21 @@
 import { POOL_DEFAULTS } from '../../policy/defaults.ts';
 import { invalidOption, refuseUnknown } from '../../policy/fill.ts';
 import type { SiteConfig } from '../../site/config.ts';
-import { BLOCK_ID, type PageBlock, type PageTexts } from './block.ts';
+import type { PageBlock, PageTexts } from './block.ts';
 import type { OfflineKit } from './kit.ts';
-import { readLanguages } from './languages.ts';
+import { preciseFirst, readLanguages } from './languages.ts';
 import { logoUrl } from './logo.ts';
 import type { OfflineLook } from './look.ts';
 import { COLOURS, paletteCss } from './palette.ts';
-import { en } from './texts/en.ts';
 
 /** Where scripts are off, the browser asks again by itself, in seconds. */
 const REFRESH_SECONDS = 20;
+
+/** A host that is to take a session over must see where it comes from. */
+const REFERRER = '<meta name="referrer" content="origin">\n';
+
+/** Said only where there is a logo: most pages have none, and each is to be small. */
+const LOGO_CSS = 'img{max-width:60%;max-height:3rem}';
 
 /** A site that lets its users move back at once must not lead them in circles that fast. */
 const LEAST_GUARD_MS = 10_000;
@@ -24,31 +29,26 @@ const LEAST_GUARD_MS = 10_000;
  */
 export function renderOfflinePage(config: SiteConfig, look: OfflineLook, kit: OfflineKit): string {
   refuseUnknown(look, ['title', 'logo', 'languages', 'texts', 'colours']);
-  const texts = readLanguages(look);
-  const language = Object.keys(texts)[0] ?? 'en';
-  const words: PageTexts = texts[language] ?? en;
+  const languages = readLanguages(look);
+  const [language, , words] = languages[0];
   const script = config.handoff === null ? kit.script : kit.handoffScript;
-  const style = `${colourCss(look.colours)}${kit.style}`;
+  const style = `${colourCss(look.colours)}${kit.style}${look.logo === undefined ? '' : LOGO_CSS}`;
   const title = readTitle(look.title);
+  const suffix = title === '' ? '' : ` · ${title}`;
   return `<!doctype html>
 <html lang="${html(language)}" dir="${words.dir ?? 'ltr'}">
-<head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${html(policy(config, kit.sha256(script), kit.sha256(style)))}">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<link rel="icon" href="data:,">
+${config.handoff === null ? '' : REFERRER}<link rel="icon" href="data:,">
 <noscript><meta http-equiv="refresh" content="${REFRESH_SECONDS}"></noscript>
-<title>${html(title === '' ? words.heading : `${words.heading} · ${title}`)}</title>
+<title>${html(words.heading + suffix)}</title>
 <style>${style}</style>
-</head>
-<body>
 ${body(config, words, title, look.logo)}
-<script type="application/json" id="${BLOCK_ID}">${json(pageBlock(config, texts))}</script>
+<script type="application/json">${json(pageBlock(config, suffix, preciseFirst(languages)))}</script>
 <script>${script}</script>
-</body>
-</html>
 `;
 }
 
@@ -58,35 +58,35 @@ function body(config: SiteConfig, words: PageTexts, title: string, logo: string 
   const sign = logo === undefined ? name : `<img src="${html(logoUrl(logo))}" alt="${name}">`;
   const rows = config.hosts.map(({ origin }) => {
     const shown = html(origin.replace(/^\w+:\/\//, ''));
-    return `<li><a href="${html(origin)}/" dir="ltr">${shown}</a><span></span></li>`;
+    return `<li><a href="${html(origin)}/">${shown}</a><span></span></li>`;
   });
   return `<main>
-${sign === '' ? '' : `<p class="site">${sign}</p>\n`}<h1>${html(words.heading)}</h1>
+${sign === '' ? '' : `<p>${sign}</p>\n`}<h1>${html(words.heading)}</h1>
 <p role="status">${html(words.lead)}</p>
-<ul aria-label="${html(words.servers)}">
+<ul>
 ${rows.join('\n')}
 </ul>
-<p class="act" hidden><button type="button">${html(words.tryNow)}</button><span></span></p>
-<p class="asked" hidden><span>${html(words.asked)}</span> <bdi></bdi></p>
-<noscript><p class="act"><a href="">${html(words.tryNow)}</a></p></noscript>
+<p><button></button><small></small></p>
+<p><small><span></span> <bdi></bdi></small></p>
+<noscript><p><a href="">${html(words.tryNow)}</a></p></noscript>
 </main>`;
 }
 
-function pageBlock(config: SiteConfig, texts: PageBlock['texts']): PageBlock {
+function pageBlock(config: SiteConfig, title: string, languages: PageBlock['languages']): PageBlock {
   const { hosts, mode, probeMs, marker, offlinePage, handoff, dwellMs } = config;
   const { backoffBaseMs, backoffCapMs } = POOL_DEFAULTS.retry;
   return {
     hosts,
-    mode,
     probeMs,
     marker,
     offlinePage,
-    handoff,
+    title,
     baseMs: backoffBaseMs,
     capMs: backoffCapMs,
-    offlineCapMs: POOL_DEFAULTS.probe.periodMs,
     guardMs: Math.max(dwellMs, LEAST_GUARD_MS),
-    texts,
+    ...(mode === 'transparent' && { stays: true }),
+    ...(handoff !== null && { handoff }),
+    languages,
   };
 }
 

@@ -1,8 +1,7 @@
-import type { SiteHost } from '../../../site/config.ts';
-import type { PageBlock } from '../block.ts';
+import { block, type PageHost } from './page.ts';
 
-/** What is known of a host: it is being asked, nothing came back, something else came back, or it is healthy. */
-export type HostState = 'asking' | 'silent' | 'unwell' | 'answers';
+/** What a host was found to be: healthy, or nothing came back, or something else did. */
+type Answer = 'answers' | 'silent' | 'unwell';
 
 /**
  * How long a better host may take once a lesser one has answered, in milliseconds. As in RFC 8305, 5: long enough for a healthy host, too
@@ -15,56 +14,41 @@ const GRACE_MS = 250;
  * function that comes back is called before: it ends everything.
  */
 export function askAll(
-  hosts: readonly SiteHost[],
-  { probeMs, marker }: PageBlock,
-  report: (host: SiteHost, state: HostState) => void,
-  settled: (best: SiteHost | undefined) => void,
+  hosts: readonly PageHost[],
+  show: (host: PageHost, state: Answer | 'asking') => void,
+  settled: (best: PageHost | undefined) => void,
 ): () => void {
   const control = new AbortController();
-  const healthy = new Set<SiteHost>();
+  const healthy = new Set<PageHost | undefined>();
   let left = hosts.length;
-  let grace: number | undefined;
-  const limit = setTimeout(() => control.abort(), probeMs);
   const stop = (): void => {
     left = -1;
-    clearTimeout(limit);
-    clearTimeout(grace);
     control.abort();
   };
   const settle = (): void => {
+    if (left < 0) return;
     stop();
     settled(hosts.find((host) => healthy.has(host)));
   };
+  const take = (host: PageHost, answer: Answer): void => {
+    // What was ended says nothing of its host.
+    if (left < 0) return;
+    left -= 1;
+    show(host, answer);
+    if (answer === 'answers') {
+      healthy.add(host);
+      setTimeout(settle, GRACE_MS);
+    }
+    if (left === 0 || healthy.has(hosts[0])) settle();
+  };
+  setTimeout(() => control.abort(), block.probeMs);
   for (const host of hosts) {
-    report(host, 'asking');
-    ask(host.probe, marker, control.signal).then((state) => {
-      // What was ended says nothing of its host.
-      if (left < 0) return;
-      left -= 1;
-      report(host, state);
-      if (state === 'answers') {
-        healthy.add(host);
-        grace ??= setTimeout(settle, GRACE_MS);
-      }
-      if (left === 0 || healthy.has(hosts[0] as SiteHost)) settle();
-    });
+    show(host, 'asking');
+    void fetch(host.probe, { signal: control.signal, cache: 'no-store', credentials: 'omit', redirect: 'error' })
+      // A captive portal answers anything with 200, but not with this.
+      .then(async (response) => ((await response.text()).includes(block.marker) && response.ok ? 'answers' : 'unwell'))
+      .catch(() => 'silent' as const)
+      .then((answer) => take(host, answer));
   }
   return stop;
-}
-
-async function ask(probe: string, marker: string, signal: AbortSignal): Promise<HostState> {
-  try {
-    const response = await fetch(probe, {
-      signal,
-      cache: 'no-store',
-      credentials: 'omit',
-      redirect: 'error',
-      referrerPolicy: 'no-referrer',
-    });
-    const text = await response.text();
-    // A captive portal answers anything with 200, but not with this.
-    return response.ok && text.includes(marker) ? 'answers' : 'unwell';
-  } catch {
-    return 'silent';
-  }
 }

@@ -1,35 +1,33 @@
+import { block } from './page.ts';
+
 /** How often a page may lead away within the guarded time. */
 const MOST = 2;
 
-const KEY = 'switchover:departures';
+const KEY = 'switchover:left';
 
 /**
- * True where this tab was led away from here so often, within the time given, that it is going in circles: a host is healthy when it is
- * asked, and not when it is gone to. Without storage nobody knows; then it is as if the page had just come back for the last time.
+ * True where this tab was led away from here so often, within a short time, that it is going in circles: a host is healthy when it is asked,
+ * and not when it is gone to. Without storage nobody knows; then it is as if the page had just come back for the last time.
  */
-export function isCircling(guardMs: number, storage: Storage | null = sessionStore()): boolean {
-  if (storage === null) return performance.now() < guardMs;
-  return departures(storage, guardMs).length >= MOST;
+export function isCircling(): boolean {
+  const known = departures();
+  return known === null ? performance.now() < block.guardMs : known.length >= MOST;
 }
 
 /** Keeps in mind that the page is left. */
-export function noteDeparture(guardMs: number, storage: Storage | null = sessionStore()): void {
+export function noteDeparture(): void {
   try {
-    storage?.setItem(KEY, JSON.stringify([...departures(storage, guardMs), Date.now()]));
+    sessionStorage[KEY] = JSON.stringify([...(departures() ?? []), Date.now()]);
   } catch {
-    // Full. The worker keeps a count of its own.
+    // Refused, or full. The worker keeps a count of its own.
   }
 }
 
-function departures(storage: Storage, guardMs: number): number[] {
-  const now = Date.now();
-  const times: number[] = JSON.parse(storage.getItem(KEY) ?? '[]');
-  return times.filter((time) => time <= now && time > now - guardMs);
-}
-
-function sessionStore(): Storage | null {
+/** When that was, in milliseconds since 1970; null where it can't be known. */
+function departures(): readonly number[] | null {
   try {
-    return sessionStorage;
+    const times: number[] = JSON.parse(sessionStorage[KEY] ?? '[]');
+    return times.filter((time) => Math.abs(Date.now() - time) < block.guardMs);
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
 import { goTo } from './address.ts';
-import { start } from './start.ts';
+import { watch } from './watch.ts';
 
-start(goTo);
+watch(goTo);

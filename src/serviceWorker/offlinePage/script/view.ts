@@ -1,80 +1,56 @@
-import type { SiteHost } from '../../../site/config.ts';
-import type { PageBlock } from '../block.ts';
 import { addressOn } from './address.ts';
-import type { HostState } from './ask.ts';
-import { chooseTexts } from './texts.ts';
+import { block, find, hosts, language, type PageHost, root, texts } from './page.ts';
 
-/** A host that answers at once is not seen being asked: what flickers says nothing. In milliseconds. */
-const SEEN_MS = 200;
+const SCHEME = /\w+:\/\//;
 
-/** What can be told aloud, in one sentence. */
-export type Word = 'lead' | 'trying' | 'leaving' | 'still' | 'stuck';
+const inTime = new Intl.RelativeTimeFormat(language);
 
-/** The page as its script sees it. */
-export interface View {
-  readonly button: HTMLElement;
-  /** The link to a host. */
-  readonly link: (host: SiteHost) => HTMLElement;
-  readonly showHost: (host: SiteHost, state: HostState) => void;
-  /** When hosts are asked next, in whole seconds; null: now. */
-  readonly showNext: (seconds: number | null) => void;
-  /** Told to those who listen, too: only on a change. */
-  readonly tell: (word: Word, host?: SiteHost) => void;
+function put(selector: string, text: string): void {
+  const element = find(selector);
+  // What stays as it is must not be read out again.
+  if (element.textContent !== text) element.textContent = text;
 }
 
-export function createView(block: PageBlock): View {
-  const [language, texts] = chooseTexts(block.texts, navigator.languages);
-  const inWords = new Intl.RelativeTimeFormat(language);
-  const find = (selector: string): HTMLElement => document.querySelector(selector) as HTMLElement;
-  const put = (selector: string, text: string): void => {
-    const element = find(selector);
-    if (element.textContent !== text) element.textContent = text;
-  };
-  const rows = new Map<SiteHost, HTMLLIElement>();
-  const waits = new Map<SiteHost, number>();
-  let trying: number | undefined;
-  document.querySelectorAll('li').forEach((row, at) => {
-    const host = block.hosts[at];
-    const link = row.firstChild as HTMLAnchorElement;
-    if (host === undefined) return;
-    rows.set(host, row);
-    link.href = addressOn(host.origin, block).href;
-  });
-  const setHost = (host: SiteHost, state: HostState): void => {
-    const row = rows.get(host);
-    if (row === undefined) return;
-    row.dataset['state'] = state;
-    (row.lastChild as HTMLElement).textContent = texts[state];
-  };
-  const root = document.documentElement;
+/** Puts the page into the reader's language, and what was asked for into the page. Its links go the page's own way. */
+export function setUp(depart: (origin: string) => void): void {
   root.lang = language;
   root.dir = texts.dir ?? 'ltr';
-  document.title = document.title.replace(find('h1').textContent ?? '', texts.heading);
-  find('ul').setAttribute('aria-label', texts.servers);
   put('button', texts.tryNow);
-  put('.asked span', texts.asked);
-  put('bdi', readable(location.host + location.pathname + location.search));
-  find('.act').hidden = find('.asked').hidden = false;
-  return {
-    button: find('button'),
-    link: (host) => rows.get(host)?.firstChild as HTMLElement,
-    showHost(host, state) {
-      clearTimeout(waits.get(host));
-      if (state === 'asking') waits.set(host, setTimeout(setHost, SEEN_MS, host, state));
-      else setHost(host, state);
-    },
-    showNext(seconds) {
-      clearTimeout(trying);
-      if (seconds === null) trying = setTimeout(put, SEEN_MS, '.act span', texts.trying);
-      else put('.act span', texts.next.replace('{}', inWords.format(seconds, 'second')));
-    },
-    tell(word, host) {
-      put('h1', navigator.onLine ? texts.heading : texts.offlineHeading);
-      const text = word === 'lead' && !navigator.onLine ? texts.offlineLead : texts[word];
-      // Between marks that isolate it: a name is read from left to right in any language.
-      put('[role=status]', text.replace('{}', `\u2068${host?.origin.replace(/^\w+:\/\//, '')}\u2069`));
-    },
-  };
+  put('small span', texts.asked);
+  put('bdi', readable(location.href.replace(SCHEME, '')));
+  for (const { row, origin } of hosts) {
+    const link = row.firstChild as HTMLAnchorElement;
+    link.href = addressOn(origin);
+    link.onclick = ({ ctrlKey, metaKey, shiftKey }) => {
+      // To be opened elsewhere.
+      if (ctrlKey || metaKey || shiftKey) return true;
+      depart(origin);
+      return false;
+    };
+  }
+}
+
+/** The point beside a host shows that it is being asked; its text is what came of the last time. */
+export function showHost({ row }: PageHost, state: 'asking' | 'silent' | 'unwell' | 'answers'): void {
+  const said = row.lastChild as HTMLElement;
+  row.dataset['state'] = state;
+  if (state !== 'asking' || !said.textContent) said.textContent = texts[state];
+}
+
+/** When hosts are asked next, in whole seconds; 0: they are being asked. */
+export function showNext(seconds: number): void {
+  put('small', seconds === 0 ? '' : texts.next.replace('{}', inTime.format(seconds, 'second')));
+}
+
+/** Told to those who listen, too, on a change. */
+export function tell(word: 'lead' | 'trying' | 'leaving' | 'still' | 'stuck', origin = ''): void {
+  const { onLine } = navigator;
+  const heading = onLine ? texts.heading : texts.offlineHeading;
+  put('h1', heading);
+  put('title', heading + block.title);
+  const text = word === 'lead' && !onLine ? texts.offlineLead : texts[word];
+  // Between marks that isolate it: a name is read from left to right in any language.
+  put('[role]', text.replace('{}', `\u2068${origin.replace(SCHEME, '')}\u2069`));
 }
 
 /** An address in letters rather than in codes, where that is possible. */

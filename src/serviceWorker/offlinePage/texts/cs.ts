@@ -5,7 +5,6 @@ export const cs: OfflineTexts = {
   lead: 'Ptáme se dál. Jakmile některý z těchto serverů odpoví, stránka se sama otevře.',
   offlineHeading: 'Zdá se, že jste offline',
   offlineLead: 'Zařízení hlásí, že nemá připojení. Ptáme se i přesto dál.',
-  servers: 'Servery',
   asking: 'čekáme …',
   silent: 'bez odpovědi',
   unwell: 'není připraven',

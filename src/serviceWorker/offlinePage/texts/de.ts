@@ -5,7 +5,6 @@ export const de: OfflineTexts = {
   lead: 'Wir fragen weiter. Sobald einer dieser Server antwortet, öffnet sich die Seite von selbst.',
   offlineHeading: 'Keine Verbindung',
   offlineLead: 'Dieses Gerät meldet, dass es offline ist. Wir fragen trotzdem weiter.',
-  servers: 'Server',
   asking: 'wird gefragt …',
   silent: 'keine Antwort',
   unwell: 'nicht bereit',

@@ -2,10 +2,9 @@ import type { OfflineTexts } from './text.ts';
 
 export const en: OfflineTexts = {
   heading: 'The server isn’t answering',
-  lead: 'We keep asking. As soon as one of these servers answers, your page opens by itself.',
+  lead: 'We keep asking. Your page opens as soon as one of these servers answers.',
   offlineHeading: 'You seem to be offline',
-  offlineLead: 'This device reports no connection. We keep asking all the same.',
-  servers: 'Servers',
+  offlineLead: 'We keep asking all the same.',
   asking: 'asking …',
   silent: 'no answer',
   unwell: 'not ready',
@@ -16,5 +15,5 @@ export const en: OfflineTexts = {
   asked: 'You asked for',
   leaving: '{} answers. Opening your page …',
   still: 'Still no answer. We keep asking.',
-  stuck: '{} answers, yet your page did not open. Try again, or follow a link below.',
+  stuck: '{} answers, yet your page did not open. Try again, or follow a link.',
 };

@@ -5,7 +5,6 @@ export const es: OfflineTexts = {
   lead: 'Seguimos preguntando. En cuanto responda uno de estos servidores, su página se abrirá sola.',
   offlineHeading: 'Parece que no hay conexión',
   offlineLead: 'Este dispositivo indica que no hay conexión. Seguimos preguntando de todos modos.',
-  servers: 'Servidores',
   asking: 'preguntando …',
   silent: 'sin respuesta',
   unwell: 'no está listo',

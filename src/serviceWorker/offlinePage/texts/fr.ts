@@ -5,7 +5,6 @@ export const fr: OfflineTexts = {
   lead: 'Nous continuons à l’interroger. Dès que l’un de ces serveurs répond, votre page s’ouvre d’elle-même.',
   offlineHeading: 'Vous semblez être hors ligne',
   offlineLead: 'Cet appareil n’indique aucune connexion. Nous continuons malgré tout.',
-  servers: 'Serveurs',
   asking: 'interrogé …',
   silent: 'pas de réponse',
   unwell: 'pas prêt',

@@ -5,7 +5,6 @@ export const it: OfflineTexts = {
   lead: 'Continuiamo a chiedere. Appena uno di questi server risponde, la pagina si apre da sola.',
   offlineHeading: 'Sembra che non ci sia connessione',
   offlineLead: 'Questo dispositivo risulta offline. Continuiamo comunque a chiedere.',
-  servers: 'Server',
   asking: 'in attesa …',
   silent: 'nessuna risposta',
   unwell: 'non pronto',

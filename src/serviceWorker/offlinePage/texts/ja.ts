@@ -5,7 +5,6 @@ export const ja: OfflineTexts = {
   lead: '確認を続けています。次のいずれかのサーバーが応答すると、ページは自動的に開きます。',
   offlineHeading: 'オフラインのようです',
   offlineLead: 'この端末は接続がないと報告しています。それでも確認を続けます。',
-  servers: 'サーバー',
   asking: '確認中…',
   silent: '応答なし',
   unwell: '準備中',

@@ -5,7 +5,6 @@ export const ko: OfflineTexts = {
   lead: '계속 확인하고 있습니다. 아래 서버 중 하나가 응답하면 페이지가 저절로 열립니다.',
   offlineHeading: '오프라인 상태인 것 같습니다',
   offlineLead: '이 기기에 연결이 없다고 표시됩니다. 그래도 계속 확인합니다.',
-  servers: '서버',
   asking: '확인 중…',
   silent: '응답 없음',
   unwell: '준비 안 됨',

@@ -5,7 +5,6 @@ export const nl: OfflineTexts = {
   lead: 'We blijven vragen. Zodra een van deze servers antwoordt, opent je pagina vanzelf.',
   offlineHeading: 'Je lijkt offline te zijn',
   offlineLead: 'Dit apparaat meldt geen verbinding. We blijven toch vragen.',
-  servers: 'Servers',
   asking: 'wordt gevraagd …',
   silent: 'geen antwoord',
   unwell: 'niet gereed',

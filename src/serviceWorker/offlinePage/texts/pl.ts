@@ -5,7 +5,6 @@ export const pl: OfflineTexts = {
   lead: 'Pytamy dalej. Gdy tylko jeden z tych serwerów odpowie, strona otworzy się sama.',
   offlineHeading: 'Wygląda na brak połączenia',
   offlineLead: 'To urządzenie zgłasza brak połączenia. Mimo to pytamy dalej.',
-  servers: 'Serwery',
   asking: 'pytamy …',
   silent: 'brak odpowiedzi',
   unwell: 'niegotowy',

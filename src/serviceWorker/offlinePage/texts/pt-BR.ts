@@ -5,7 +5,6 @@ export const ptBR: OfflineTexts = {
   lead: 'Continuamos perguntando. Assim que um destes servidores responder, sua página abrirá sozinha.',
   offlineHeading: 'Parece que você está offline',
   offlineLead: 'Este dispositivo indica que não há conexão. Continuamos perguntando mesmo assim.',
-  servers: 'Servidores',
   asking: 'perguntando …',
   silent: 'sem resposta',
   unwell: 'não está pronto',

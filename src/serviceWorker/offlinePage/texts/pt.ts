@@ -5,7 +5,6 @@ export const pt: OfflineTexts = {
   lead: 'Continuamos a perguntar. Assim que um destes servidores responder, a sua página abre sozinha.',
   offlineHeading: 'Parece não haver ligação',
   offlineLead: 'Este dispositivo indica que está offline. Continuamos a perguntar mesmo assim.',
-  servers: 'Servidores',
   asking: 'a perguntar …',
   silent: 'sem resposta',
   unwell: 'não está pronto',

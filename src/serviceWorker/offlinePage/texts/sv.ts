@@ -5,7 +5,6 @@ export const sv: OfflineTexts = {
   lead: 'Vi fortsätter att fråga. Så snart en av dessa servrar svarar öppnas sidan av sig själv.',
   offlineHeading: 'Du verkar vara offline',
   offlineLead: 'Enheten rapporterar ingen anslutning. Vi fortsätter att fråga ändå.',
-  servers: 'Servrar',
   asking: 'frågar …',
   silent: 'inget svar',
   unwell: 'inte redo',

@@ -10,8 +10,6 @@ export interface OfflineTexts {
   readonly offlineHeading: string;
   /** What the page does then. */
   readonly offlineLead: string;
-  /** What the list of hosts is, for those who hear it. */
-  readonly servers: string;
   /** A host's state: it was asked, and nothing has come back yet. */
   readonly asking: string;
   /** A host's state: nothing came back. */

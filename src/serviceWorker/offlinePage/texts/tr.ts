@@ -5,7 +5,6 @@ export const tr: OfflineTexts = {
   lead: 'Sormaya devam ediyoruz. Bu sunuculardan biri yanıt verir vermez sayfanız kendiliğinden açılacak.',
   offlineHeading: 'Çevrimdışı görünüyorsunuz',
   offlineLead: 'Bu cihaz bağlantı olmadığını bildiriyor. Yine de sormaya devam ediyoruz.',
-  servers: 'Sunucular',
   asking: 'soruluyor …',
   silent: 'yanıt yok',
   unwell: 'hazır değil',

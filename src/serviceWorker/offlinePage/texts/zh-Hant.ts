@@ -5,7 +5,6 @@ export const zhHant: OfflineTexts = {
   lead: '我們會繼續詢問。只要以下任一伺服器回應，頁面就會自動開啟。',
   offlineHeading: '您似乎已離線',
   offlineLead: '此裝置顯示沒有網路連線。我們仍會繼續詢問。',
-  servers: '伺服器',
   asking: '正在詢問…',
   silent: '沒有回應',
   unwell: '尚未就緒',

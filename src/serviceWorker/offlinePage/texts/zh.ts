@@ -5,7 +5,6 @@ export const zh: OfflineTexts = {
   lead: '我们会继续询问。只要以下任一服务器响应，页面就会自动打开。',
   offlineHeading: '您似乎已离线',
   offlineLead: '此设备显示没有网络连接。我们仍会继续询问。',
-  servers: '服务器',
   asking: '正在询问…',
   silent: '没有响应',
   unwell: '尚未就绪',
