@@ -4,7 +4,7 @@
  *     node test/rig/faultyServer.ts '{"port":8080,"mode":{"kind":"slowHeaders","delayMs":500}}'
  *
  * `/healthz/ready[?verbose=1]` `/healthz/live` · `/echo` · `/item/:id` · `/work` (any method; records its id) ·
- * `/file?size=&seed=[&pauseMs=]` · `/stream?chunks=&bytes=&everyMs=` · `/slow?ms=` · `/sse?count=&everyMs=`
+ * `/file?size=&seed=[&pauseMs=]` · `/stream?chunks=&bytes=&everyMs=` · `/slow?ms=` · `/sse?count=&everyMs=` · a site's files
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
@@ -16,8 +16,9 @@ import { commonHeaders, isPreflight, preflightHeaders } from './server/headers.t
 import { createListener } from './server/listener.ts';
 import { createModeKeeper } from './server/modes.ts';
 import { type Answer, headersOf, planFor } from './server/plan.ts';
-import { type RouteReply, sendCut, sendWhole, text } from './server/reply.ts';
+import { type RouteReply, sendCut, sendWhole, slowed, text } from './server/reply.ts';
 import { headerText, requestId, route } from './server/routes.ts';
+import { isNavigation } from './server/site.ts';
 
 const launch: Launch = { name: 'server', host: '127.0.0.1', port: 0, journal: devNull, ...readLaunch() };
 const instance = `${launch.name}-${process.pid}`;
@@ -82,7 +83,8 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     key: headerText(request, 'idempotency-key'),
     range: headerText(request, 'range'),
   });
-  const mode = modes.take({ isProbe });
+  const path = request.url?.replace(/\?.*/s, '') ?? '';
+  const mode = modes.take({ isProbe, isNavigation: isNavigation(request), path });
   const plan = planFor(mode, { isProbe });
   const reply = plan.works ? await work(request, mode) : await drop(request);
   if (plan.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, plan.delayMs));
@@ -90,7 +92,8 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
 }
 
 async function work(request: IncomingMessage, mode: Mode): Promise<RouteReply> {
-  if (isPreflight(request)) return { status: 204, headers: preflightHeaders(request), body: new Uint8Array() };
+  if (isPreflight(request) && settings.cors !== false)
+    return { status: 204, headers: preflightHeaders(request), body: new Uint8Array() };
   const unready = mode.kind === 'standby' || mode.kind === 'draining' ? mode.kind : undefined;
   return route(request, { name: launch.name, settings, unready, process: recordWork });
 }
@@ -119,6 +122,8 @@ async function send(
       return sendWhole(response, reply, headers);
     case 'cut':
       return sendCut(response, reply, headers, answer, listener.sockets);
+    case 'slow':
+      return sendWhole(response, slowed(reply, answer.everyMs, answer.chunkBytes), headers);
     case 'own': {
       const own = text(answer.status, answer.body);
       return sendWhole(response, { ...own, headers: { ...own.headers, ...answer.headers } }, headers);

@@ -29,6 +29,8 @@ export type Mode =
   | ({ readonly kind: 'stalledBody'; readonly afterBytes?: number } & Scope)
   /** The work is done at once, its answer begins `delayMs` later. */
   | ({ readonly kind: 'slowHeaders'; readonly delayMs: number } & Scope)
+  /** The work is done, and its answer comes whole, in pieces of `chunkBytes` (default 1,024) each `everyMs`. */
+  | ({ readonly kind: 'slowBody'; readonly everyMs: number; readonly chunkBytes?: number } & Scope)
   /** Accepts, reads all, does the work, never answers. */
   | ({ readonly kind: 'mute' } & Scope)
   /** The port is closed and open connections are reset, until the next mode. Nothing is received. */
@@ -40,12 +42,32 @@ export interface Scope {
   readonly times?: number;
   /** Whether requests under `/healthz/` are hit as well (`hit`, the default) or find a healthy server (`spared`). */
   readonly probes?: 'hit' | 'spared';
+  /**
+   * Only these requests are hit: those for pages (`navigations`), all others (`rest`), or those for some paths, without
+   * their query. Default: all.
+   */
+  readonly only?: 'navigations' | 'rest' | readonly string[];
   /** Whether the work of `/work` is done before the fault shows. Default: as each mode says. */
   readonly work?: 'done' | 'skipped';
 }
 
 /** Header values by name. */
 export type Headers = Readonly<Record<string, string>>;
+
+/** Files, and answers that no file gives. */
+export interface Site {
+  /** Read at each request. `/about` is `about.html`; any other path without an ending is `any.html`, if that is there. */
+  readonly folder: string;
+  /** By path, without a query: what differs from the file's own answer. */
+  readonly answers?: Readonly<Record<string, SiteAnswer>>;
+}
+
+/** Default of each part: as the file gives it. */
+export interface SiteAnswer {
+  readonly status?: number;
+  readonly headers?: Headers;
+  readonly body?: string;
+}
 
 /** What a server says of itself, and how its routes answer. May be changed while it runs. */
 export interface Settings {
@@ -70,6 +92,10 @@ export interface Settings {
    * `unchecked` (`If-Range` is not looked at). Default `honoured`.
    */
   readonly ranges?: 'honoured' | 'ignored' | 'shifted' | 'unchecked';
+  /** Whether pages of other origins may read the answers. Default true. */
+  readonly cors?: boolean;
+  /** Served at all paths that the server has not got itself. Default: those are 404. */
+  readonly site?: Site;
 }
 
 /** What a server process is started with, as JSON in its first argument. */

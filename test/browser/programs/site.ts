@@ -1,6 +1,6 @@
 /**
- * A site's server, which fails when it is told to (see protocol.ts): it gives out the files of `extra.folder` as they are at that
- * moment, and at any other path a page that names the server and the path.
+ * The server of one site or more, which fails when it is told to (see protocol.ts): it gives out the files of `extra.folders`, by
+ * hostname, as they are at that moment, and at any other path a page that names the server and the path.
  */
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -12,7 +12,8 @@ import { commonHeaders, isPreflight, preflightHeaders } from '../../rig/server/h
 import { createListener } from '../../rig/server/listener.ts';
 import { createModeKeeper } from '../../rig/server/modes.ts';
 import { headersOf, planFor } from '../../rig/server/plan.ts';
-import { type RouteReply, sendWhole, text } from '../../rig/server/reply.ts';
+import { type RouteReply, sendWhole, slowed, text } from '../../rig/server/reply.ts';
+import { isNavigation } from '../../rig/server/site.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -22,7 +23,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-const launch = JSON.parse(process.argv[2] ?? '{}') as Launch & { readonly extra: { readonly folder: string } };
+const launch = JSON.parse(process.argv[2] ?? '{}') as Launch & {
+  readonly extra: { readonly folders: Readonly<Record<string, string>> };
+};
 const journal = openJournal(launch.journal);
 const modes = createModeKeeper(launch.mode);
 const server = createServer((request, response) => {
@@ -50,7 +53,7 @@ async function enter(mode: Mode): Promise<void> {
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = 'GET', url = '/' } = request;
   journal.write({ kind: 'received', method, path: url, id: null, key: null, range: null });
-  const mode = modes.take({ isProbe: false });
+  const mode = modes.take({ isProbe: false, isNavigation: isNavigation(request), path: url.replace(/\?.*/s, '') });
   const { delayMs, answer } = planFor(mode, { isProbe: false });
   const headers = { 'cache-control': 'no-cache', ...commonHeaders(request, {}, launch.name), ...headersOf(mode) };
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
@@ -59,6 +62,8 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
       return sendWhole(response, await replyTo(request), headers);
     case 'own':
       return sendWhole(response, text(answer.status, answer.body), { ...headers, ...answer.headers });
+    case 'slow':
+      return sendWhole(response, slowed(await replyTo(request), answer.everyMs, answer.chunkBytes), headers);
     case 'reset':
       return listener.sockets.reset(request.socket);
     case 'cut':
@@ -70,10 +75,10 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
 
 async function replyTo(request: IncomingMessage): Promise<RouteReply> {
   if (isPreflight(request)) return { status: 204, headers: preflightHeaders(request), body: new Uint8Array() };
-  const { pathname } = new URL(request.url ?? '/', 'http://site');
+  const { pathname, hostname } = new URL(request.url ?? '/', `http://${request.headers.host}`);
   const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
   try {
-    const body = await readFile(join(launch.extra.folder, path));
+    const body = await readFile(join(launch.extra.folders[hostname] ?? '/nowhere', path));
     const type = TYPES[extname(path)] ?? 'application/octet-stream';
     return { status: 200, headers: { 'content-type': type, 'content-length': String(body.length) }, body };
   } catch {

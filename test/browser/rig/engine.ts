@@ -50,7 +50,7 @@ const KINDS: Readonly<Record<EngineName, Kind>> = {
   },
   webkit: {
     launch: launchWebKit,
-    abilities: ['crash'],
+    abilities: [],
     missing: () => [...program('WebKitWebDriver', 'webkit2gtk-driver'), ...program('Xvfb', 'xvfb')],
   },
 };

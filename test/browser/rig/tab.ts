@@ -1,4 +1,4 @@
-import { sleep, within } from '../../rig/wait.ts';
+import { sleep, until, within } from '../../rig/wait.ts';
 import type { TabDriver } from './driver.ts';
 import { rendererOf } from './renderer.ts';
 
@@ -40,7 +40,7 @@ export interface Tab {
   type(selector: string, text: string): Promise<void>;
   /** Lines of the console, and errors that nobody caught; nothing where the engine cannot (`hear`). */
   readonly said: readonly string[];
-  /** Kills the process that draws the tab (`crash`). */
+  /** Kills the process that draws the tab. Resolves when its page answers no more. Not in every engine (`crash`). */
   crash(): Promise<void>;
   /** Stops the page's life as for one that nobody sees, or lets it go on. Rejects where the engine cannot (`freeze`). */
   setFrozen(isFrozen: boolean): Promise<void>;
@@ -70,6 +70,12 @@ export function createTab(driver: TabDriver): Tab {
     said: driver.said ?? [],
     async crash() {
       process.kill(await rendererOf(driver), 'SIGKILL');
+      const isGone = (): Promise<boolean> =>
+        driver.run(`async () => ''`).then(
+          () => false,
+          () => true,
+        );
+      await until(isGone, LIMIT_MS, () => 'The tab answers although its process was killed');
     },
     async setFrozen(isFrozen) {
       if (driver.setFrozen === undefined) throw new Error('This engine cannot freeze a page.');

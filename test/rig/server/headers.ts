@@ -17,16 +17,21 @@ const EXPOSED = [
 
 /** What goes on every answer: who this is, and leave for pages of any origin to read it. */
 export function commonHeaders(request: IncomingMessage, settings: Settings, instance: string): Record<string, string> {
-  const { origin } = request.headers;
   return {
     'switchover-instance': instance,
     ...(settings.role === undefined ? {} : { 'switchover-role': settings.role }),
     ...(settings.epoch === undefined ? {} : { 'switchover-epoch': settings.epoch }),
     ...(settings.active === undefined ? {} : { 'switchover-active': settings.active }),
+    ...(settings.cors === false ? {} : corsHeaders(request)),
+    ...settings.headers,
+  };
+}
+
+function corsHeaders({ headers: { origin } }: IncomingMessage): Record<string, string> {
+  return {
     'access-control-allow-origin': origin ?? '*',
     ...(origin === undefined ? {} : { 'access-control-allow-credentials': 'true', vary: 'Origin' }),
     'access-control-expose-headers': EXPOSED,
-    ...settings.headers,
   };
 }
 

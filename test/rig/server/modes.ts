@@ -7,7 +7,15 @@ export interface ModeKeeper {
   readonly current: Mode;
   set(mode: Mode): void;
   /** The mode that this request meets; uses up one of its `times`. */
-  take(request: { readonly isProbe: boolean }): Mode;
+  take(request: Target): Mode;
+}
+
+/** What a mode has to know of a request. */
+export interface Target {
+  readonly isProbe: boolean;
+  readonly isNavigation: boolean;
+  /** Without its query. */
+  readonly path: string;
 }
 
 export function createModeKeeper(first: Mode = OK): ModeKeeper {
@@ -22,14 +30,21 @@ export function createModeKeeper(first: Mode = OK): ModeKeeper {
       return current;
     },
     set,
-    take({ isProbe }) {
-      if (isProbe && 'probes' in current && current.probes === 'spared') return OK;
+    take(target) {
+      if (!isHit(current, target)) return OK;
       const taken = current;
       left -= 1;
       if (left <= 0) set(OK);
       return taken;
     },
   };
+}
+
+function isHit(mode: Mode, { isProbe, isNavigation, path }: Target): boolean {
+  if (isProbe && 'probes' in mode && mode.probes === 'spared') return false;
+  const only = 'only' in mode ? mode.only : undefined;
+  if (only === undefined) return true;
+  return typeof only === 'string' ? isNavigation === (only === 'navigations') : only.includes(path);
 }
 
 function timesOf(mode: Mode): number {

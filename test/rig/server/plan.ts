@@ -14,6 +14,8 @@ export type Answer =
   | { readonly kind: 'route' }
   /** What the route gave, broken off after some bytes of its body. */
   | { readonly kind: 'cut'; readonly afterBytes: number | undefined; readonly ending: 'reset' | 'end' | 'stall' }
+  /** What the route gave, whole and in pieces. */
+  | { readonly kind: 'slow'; readonly everyMs: number; readonly chunkBytes: number }
   /** The fault's own answer. */
   | { readonly kind: 'own'; readonly status: number; readonly headers: Record<string, string>; readonly body: string }
   /** A reset connection. */
@@ -58,6 +60,10 @@ function usualPlan(mode: Mode, isProbe: boolean): Plan {
       return { works: true, delayMs: 0, answer: { kind: 'cut', afterBytes: mode.afterBytes, ending: 'stall' } };
     case 'slowHeaders':
       return { works: true, delayMs: mode.delayMs, answer: ROUTE };
+    case 'slowBody': {
+      const { everyMs, chunkBytes = 1_024 } = mode;
+      return { works: true, delayMs: 0, answer: { kind: 'slow', everyMs, chunkBytes } };
+    }
     case 'mute':
       return { works: true, delayMs: 0, answer: { kind: 'none' } };
   }

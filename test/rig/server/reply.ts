@@ -32,6 +32,19 @@ async function sendBody(response: ServerResponse, reply: RouteReply): Promise<vo
   response.end();
 }
 
+/** The same reply, whose body comes in pieces. */
+export function slowed(reply: RouteReply, everyMs: number, chunkBytes: number): RouteReply {
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunksOf(reply)) {
+      for (let start = 0; start < chunk.length; start += chunkBytes) {
+        yield chunk.subarray(start, start + chunkBytes);
+        await new Promise((resolve) => setTimeout(resolve, everyMs));
+      }
+    }
+  }
+  return { ...reply, body: pieces() };
+}
+
 /** Where a body is broken off, and how. */
 export interface Cut {
   /** Default: half of a body of known length, else its first chunk. */

@@ -4,6 +4,7 @@ import { type ReadBody, readBody } from './body.ts';
 import { fileReply } from './file.ts';
 import { healthReply } from './health.ts';
 import { json, type RouteReply, text } from './reply.ts';
+import { siteReply } from './site.ts';
 
 /** What a route may use. */
 export interface RouteContext {
@@ -39,6 +40,7 @@ export async function route(request: IncomingMessage, context: RouteContext): Pr
     case '/sse':
       return events(request, query);
     default:
+      if (context.settings.site !== undefined) return siteReply(pathname, context.settings.site, context.name);
       return text(404, 'no such path\n');
   }
 }
