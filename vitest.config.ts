@@ -23,7 +23,14 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      { test: { name: 'examples', include: ['test/examples/**/*.test.ts'], testTimeout: 120_000 } },
+      {
+        test: {
+          name: 'examples',
+          include: ['test/examples/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
       { test: { name: 'style', include: ['test/style/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {

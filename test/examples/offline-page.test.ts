@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { eachEngine } from '../browser/rig/vitest.ts';
 import { freePort } from '../rig/ports.ts';
 import { until } from '../rig/wait.ts';
 
@@ -88,6 +89,42 @@ describe('examples/offline-page', () => {
     await expect(get(ports.b, '/')).rejects.toThrow();
   });
 
+  eachEngine(({ openTab }) => {
+    test('shows every page that was asked for, though its server is killed, and the server’s own again when it is back', async () => {
+      const { ports, says, order } = await start();
+      const [a, b] = [`http://a.localhost:${ports.a}`, `http://b.localhost:${ports.b}`];
+      const tab = await openTab(`${a}/`);
+      await until(
+        () => tab.evaluate(isInstalled),
+        LIMIT_MS,
+        () => 'the worker is not installed',
+      );
+      order('kill a');
+      await says('a is dead');
+      await tab.goto(`${a}/tides.html?day=monday#now`);
+      await until(
+        async () => (await tab.url()).startsWith(b),
+        LIMIT_MS,
+        () => 'the page did not come from b',
+      );
+      await until(
+        async () => (await tab.text()).includes('comes from b.localhost'),
+        LIMIT_MS,
+        () => 'b has not shown it',
+      );
+      expect(await tab.url()).toBe(`${b}/tides.html?day=monday#now`);
+      order('start a');
+      await until(
+        async () => (await get(ports.a, '/').catch(() => null))?.status === 200,
+        LIMIT_MS,
+        () => 'a is not back',
+      );
+      await tab.goto(`${a}/`);
+      expect(await tab.url()).toBe(`${a}/`);
+      expect(await tab.text()).toContain('comes from a.localhost');
+    });
+  });
+
   test('says in its README what stands in its pages', () => {
     const [line] =
       /<script>navigator\.serviceWorker.*<\/script>/.exec(readFileSync(join(example, 'README.md'), 'utf8')) ?? [];
@@ -97,3 +134,6 @@ describe('examples/offline-page', () => {
     }
   });
 });
+
+const isInstalled = (): Promise<boolean> =>
+  navigator.serviceWorker.ready.then(({ active }) => active?.state === 'activated');
