@@ -1,22 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Server } from '../rig/cluster.ts';
 import { useRig } from '../rig/vitest.ts';
+import { FAULTS } from './navigation/faults.ts';
 import { install, startWorkerSite, visit } from './navigation/site.ts';
 import { eachEngine } from './rig/vitest.ts';
-
-/** Each way in which a server fails its pages, and how it is well again. */
-const FAULTS: Readonly<Record<string, readonly [fail: (server: Server) => Promise<void>, mend: (server: Server) => Promise<void>]>> =
-  {
-    'is killed': [(server) => server.kill(), (server) => server.restart()],
-    'is frozen': [(server) => server.freeze(), (server) => server.thaw()],
-    'says 503': [(server) => server.mode({ kind: 'status', status: 503 }), (server) => server.mode({ kind: 'ok' })],
-    'is mute to pages': [
-      (server) => server.mode({ kind: 'mute', only: 'navigations' }),
-      (server) => server.mode({ kind: 'ok' }),
-    ],
-    'resets connections': [(server) => server.mode({ kind: 'resetBeforeHeaders' }), (server) => server.mode({ kind: 'ok' })],
-    'says that it stands by': [(server) => server.mode({ kind: 'standby', status: 421 }), (server) => server.mode({ kind: 'ok' })],
-  };
 
 eachEngine(({ openTab, newProfile, testWith }) => {
   const rig = useRig();
@@ -45,7 +31,8 @@ eachEngine(({ openTab, newProfile, testWith }) => {
       const tab = await openTab(`${a.url}/`);
       await install(tab);
       await a.freeze();
-      for (let time = 0; time < 10; time++) expect(await visit(tab, `${a.url}/${time}`)).toBe(`offline ${a.url}/${time}`);
+      for (let time = 0; time < 10; time++)
+        expect(await visit(tab, `${a.url}/${time}`)).toBe(`offline ${a.url}/${time}`);
       await a.thaw();
       expect(await visit(tab, `${a.url}/again`)).toBe(`a ${a.url}/again`);
     });

@@ -1,4 +1,4 @@
-import type { SiteConfig } from '../../site/config.ts';
+import type { SiteHost } from '../../site/config.ts';
 import { addressOn, pageOf } from './address.ts';
 
 /** Of a document's headers, those that go to the browser: what the document is, how it is kept, and what it may do. */
@@ -27,7 +27,7 @@ const BODILESS = [204, 205, 304];
 export async function forward(
   request: Request,
   to: string,
-  { hosts }: SiteConfig,
+  { hosts }: { readonly hosts: readonly Pick<SiteHost, 'origin'>[] },
   signal?: AbortSignal,
 ): Promise<Response> {
   const { method, cache, url } = request;

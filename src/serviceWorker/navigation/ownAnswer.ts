@@ -51,6 +51,8 @@ export async function patiently(
 /** @param answer Null: none came; undefined: it took too long. */
 export function endOf(answer: Response | null | undefined): PageEnd {
   if (!answer) return { status: 0, role: null, cause: answer === null ? 'network' : 'timeout' };
-  const { status, headers } = answer;
+  const { headers, type } = answer;
+  // A redirect is the browser's to follow: to us it has no status.
+  const status = type === 'opaqueredirect' ? 302 : answer.status;
   return { status, role: headers.get('switchover-role'), cause: `http ${status}` };
 }

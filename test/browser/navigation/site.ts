@@ -9,7 +9,8 @@ import type { Tab } from '../rig/tab.ts';
 const LIMITS = { navigationMs: 2_500, waryNavigationMs: 700, probeMs: 2_000 } as const;
 
 const PAGE = '<!doctype html><meta charset="utf-8"><title>%SERVER%</title><body>%SERVER%</body>';
-const OFFLINE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>offline</title><body>Offline page</body></html>';
+const OFFLINE =
+  '<!doctype html><html lang="en"><meta charset="utf-8"><title>offline</title><body>Offline page</body></html>';
 
 /** A site with a worker. */
 export interface WorkerSite extends Site {
