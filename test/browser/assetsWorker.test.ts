@@ -71,7 +71,12 @@ eachEngine(({ openTab, name }) => {
         [at(forger, 'forger1'), at(b, 'b4')],
         [at(forger, 'forger2'), at(forger, 'forger3')],
       ];
-      const options = { hosts: [at(a, 'a'), at(b, 'b')], assets: groups, navigationMs: 700, waryNavigationMs: 700 };
+      const options = {
+        hosts: [at(a, 'a.app'), at(b, 'b.app')],
+        assets: groups,
+        navigationMs: 700,
+        waryNavigationMs: 700,
+      };
       const allowed = [...groups.flatMap(([first]) => first ?? []), at(stranger, 'stranger')];
       await writeSite(good.path, {
         'index.html': page(allowed),
@@ -90,12 +95,25 @@ eachEngine(({ openTab, name }) => {
 
     const load = (wishes: readonly AssetWish[]) => tab.evaluate((all) => window.assets.load(all), wishes);
     const open = async () => {
-      tab = await openTab(`${at(a, 'a')}/`);
+      tab = await openTab(`${at(a, 'a.app')}/`);
       await until(
         () => tab.evaluate(() => navigator.serviceWorker.controller !== null),
         20_000,
         () => 'no worker',
       );
+    };
+
+    /** From now on the browser has a cookie for this host. */
+    const withCookie = async (server: Server) => {
+      const origin = at(server, `${server.name}.app`);
+      const other = await openTab(`${origin}/?cookie`);
+      await other.evaluate(() => {
+        // biome-ignore lint/suspicious/noDocumentCookie: what a sign-in leaves behind.
+        document.cookie = 'secret=1';
+      });
+      await other.reload();
+      expect(server.counts().received.some(({ key }) => key === 'secret=1')).toBe(true);
+      await other.close();
     };
 
     test('every kind of file comes from the next origin, for one request more, under the page’s own policy', async () => {
@@ -115,6 +133,18 @@ eachEngine(({ openTab, name }) => {
         expect(askedFor(server, `-${tag}-again`)).toEqual({});
       }
       expect(askedFor(stranger, '')).toEqual({});
+    });
+
+    test('a part of a file is the same part from elsewhere, and nobody is asked for leave first', async () => {
+      await open();
+      const url = `${at(dead, 'dead')}/sound.wav?part`;
+      const part = await tab.evaluate(async (from) => {
+        const response = await fetch(from, { headers: { range: 'bytes=0-3' } });
+        return [response.status, response.headers.get('content-range'), await response.text()];
+      }, url);
+      expect(part).toEqual([206, 'bytes 0-3/844', 'RIFF']);
+      const asked = b.counts().received.filter(({ path }) => path.endsWith('?part'));
+      expect(asked.map(({ method, range }) => [method, range])).toEqual([['GET', 'bytes=0-3']]);
     });
 
     test('what an origin has forged is refused, and had from the next where there is one', async () => {
@@ -140,7 +170,7 @@ eachEngine(({ openTab, name }) => {
       const before = b.counts().requests;
       const [image, own] = await load([
         { kind: 'image', url: `${at(stranger, 'stranger')}/image.png?x` },
-        { kind: 'fetch', url: `${at(a, 'a')}/absent.json` },
+        { kind: 'fetch', url: `${at(a, 'a.app')}/absent.json` },
       ]);
       expect([image, own]).toEqual(['error', 'not the file']);
       expect(b.counts().requests).toBe(before);
@@ -148,21 +178,24 @@ eachEngine(({ openTab, name }) => {
 
     test('a page whose host was killed gets the rest of its files from the other', async () => {
       await open();
-      expect(await load(everyKind(at(a, 'a'), 'well', OWN))).toEqual(OWN.map(() => 'ok'));
+      expect(await load(everyKind(at(a, 'a.app'), 'well', OWN))).toEqual(OWN.map(() => 'ok'));
       expect(askedFor(b, '-well')).toEqual({});
+      await withCookie(b);
       await a.kill();
-      const wishes = everyKind(at(a, 'a'), 'killed', OWN);
+      const wishes = everyKind(at(a, 'a.app'), 'killed', OWN);
       expect(await load(wishes)).toEqual(OWN.map(() => 'ok'));
       expect(askedFor(b, '-killed')).toEqual(Object.fromEntries(wishes.map((wish) => [pathOf(wish), 1])));
+      const sent = b.counts().received.filter(({ path }) => path.endsWith('-killed'));
+      expect(sent.map(({ key }) => key)).toEqual(OWN.map(() => null));
       const checked = ['classic.js', 'style.css'].map((file) => ({
         kind: file === 'style.css' ? ('style' as const) : ('classic' as const),
-        url: `${at(a, 'a')}/${file}?checked`,
+        url: `${at(a, 'a.app')}/${file}?checked`,
         integrity: integrityOf(file),
       }));
       expect(await load(checked)).toEqual(['ok', 'ok']);
-      const [fetched] = await load([{ kind: 'fetch', url: `${at(a, 'a')}/data.json?own` }]);
+      const [fetched] = await load([{ kind: 'fetch', url: `${at(a, 'a.app')}/data.json?own` }]);
       expect(fetched).not.toBe('ok');
-      if (name !== 'webkit') expect(await load(everyKind(at(a, 'a'), 'sound', ['audio']))).toEqual(['ok']);
+      if (name !== 'webkit') expect(await load(everyKind(at(a, 'a.app'), 'sound', ['audio']))).toEqual(['ok']);
       await a.restart();
     });
   });

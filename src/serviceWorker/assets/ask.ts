@@ -1,13 +1,14 @@
 import { isGatewayFault } from '../../policy/outcome.ts';
-import { type ListedFile, listedFile } from '../../site/mirrors.ts';
+import { forward } from '../navigation/forward.ts';
 import { isIntact } from './integrity.ts';
 
 /** What a page asks for, and who has it. */
 export interface Errand {
   readonly request: Request;
-  readonly file: ListedFile;
-  /** The page would not see the status of the requested origin's answer: another site's image, style or script without CORS. */
-  readonly isBlind: boolean;
+  /** Origins that serve the same, the requested one among them. */
+  readonly group: readonly string[];
+  /** The one whose answer the page may have as it is; null where it could not see the status: another site's image without CORS. */
+  readonly own: string | null;
   /** Origins that gave no answer, or one that says that nobody is there. */
   readonly down: Set<string>;
 }
@@ -19,23 +20,18 @@ export interface Errand {
  * Rejects with the answer where a server has said something, but not this file: better than nothing, if nobody has more.
  */
 export async function askOrigin(errand: Errand, origin: string, signal: AbortSignal): Promise<Response> {
-  const { request, file, down } = errand;
-  const isOwn = origin === file.origin && !errand.isBlind;
-  const response = await (isOwn ? fetchOwn(request, signal) : fetchOther(origin + file.path, request, signal)).catch(
-    (error) => {
-      down.add(origin);
-      throw error;
-    },
-  );
+  const { request, own, down } = errand;
+  const isOwn = origin === own;
+  const response = await (isOwn ? fetchOwn(request, signal) : fetchOther(origin, errand, signal)).catch((error) => {
+    down.add(origin);
+    throw error;
+  });
   const { status } = response;
   if (isGatewayFault(status)) down.add(origin);
   else down.delete(origin);
-  // Wrapped, it would be the page's own, wherever a redirect has led.
-  if (!isOwn && listedFile(response.url, [file.group]) === null) throw new TypeError(response.url);
-  const answer = isOwn ? response : wrap(response);
   const isGood = isOwn ? status < 500 && status !== 429 && status !== 421 : response.ok && hasItsRange(response);
-  if (!isGood || !(await keepsPromise(answer, request.integrity))) throw answer;
-  return answer;
+  if (!isGood || !(await keepsPromise(response, request.integrity))) throw response;
+  return response;
 }
 
 /** The page's own request. Its integrity is checked afterwards: `fetch` would be silent until the last byte, as if the host were. */
@@ -45,27 +41,16 @@ function fetchOwn(request: Request, signal: AbortSignal): Promise<Response> {
   return fetch(request, { signal, integrity: '', referrer, referrerPolicy });
 }
 
-/** The same file from another origin, as nobody's: no cookies, and no header but those that go without a preflight. */
-function fetchOther(url: string, { headers, cache, referrerPolicy }: Request, signal: AbortSignal): Promise<Response> {
-  const kept = ['accept', 'range'].flatMap((name): [string, string][] => {
-    const value = headers.get(name);
-    // Longer ones are asked about first (Fetch, "CORS-safelisted request-header").
-    return value && value.length < 128 ? [[name, value]] : [];
-  });
-  return fetch(url, { mode: 'cors', credentials: 'omit', headers: kept, cache, referrerPolicy, signal });
-}
-
-function wrap({ body, status, statusText, headers: given }: Response): Response {
-  const headers = new Headers(given);
-  // The body has been decoded.
-  headers.delete('content-encoding');
-  headers.delete('content-length');
-  return new Response(body, { status, statusText, headers });
+/** The same file from another origin, as nobody's: no cookies, and no header that may tell who asks. */
+function fetchOther(origin: string, { request, group }: Errand, signal: AbortSignal): Promise<Response> {
+  const { url, cache, headers } = request;
+  const asked = new Request(url, { cache });
+  for (const name of ['accept', 'range']) if (headers.has(name)) asked.headers.set(name, headers.get(name) ?? '');
+  return forward(asked, origin, { hosts: group.map((each) => ({ origin: each })) }, signal);
 }
 
 /** A part of a file is of no use to a player that may not read which one it is. */
 const hasItsRange = ({ status, headers }: Response): boolean => status !== 206 || headers.has('content-range');
 
-async function keepsPromise(answer: Response, integrity: string): Promise<boolean> {
-  return !integrity || answer.type === 'opaque' || isIntact(await answer.clone().arrayBuffer(), integrity);
-}
+const keepsPromise = async (answer: Response, integrity: string): Promise<boolean> =>
+  !integrity || isIntact(await answer.clone().arrayBuffer(), integrity);

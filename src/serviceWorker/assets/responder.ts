@@ -1,5 +1,4 @@
 import type { SiteConfig } from '../../site/config.ts';
-import { type ListedFile, listedFile } from '../../site/mirrors.ts';
 import { type FetchEvent, type Responder, workerScope } from '../events.ts';
 import { askOrigin, type Errand } from './ask.ts';
 import { type AssetHealth, assetMemory } from './memory.ts';
@@ -23,27 +22,40 @@ export function assetResponder(site: AssetSite, health: AssetHealth = assetMemor
   const closed = new Set<readonly string[]>();
   return (event) => {
     const { request } = event;
-    const file = isForFile(request) ? listedFile(request.url, groups) : null;
-    if (file === null || file.group.length < 2 || (file.group === hosts && !request.destination)) return null;
-    const isBlind = request.mode === 'no-cors' && file.origin !== workerScope().location.origin;
-    if (isBlind && closed.has(file.group)) return null;
-    const answer = fetchFile({ request, file, isBlind, down: new Set() }, site, health, event);
-    return isBlind ? orOpaque(answer, request, () => closed.add(file.group)) : answer;
+    // As the browser writes it: no user name, port or backslash can hide another host in what begins like this.
+    const isAsked = (origin: string) => request.url.startsWith(`${origin}/`);
+    const group = groups.find((each) => each.some(isAsked));
+    if (group?.[1] === undefined || !isForFile(request, group === hosts)) return null;
+    const requested = group.find(isAsked) ?? '';
+    const isBlind = request.mode === 'no-cors' && requested !== workerScope().location.origin;
+    if (isBlind && closed.has(group)) return null;
+    const errand = { request, group, own: isBlind ? null : requested, down: new Set<string>() };
+    const answer = fetchFile(errand, requested, site, health, event);
+    return isBlind ? orOpaque(answer, request, () => closed.add(group)) : answer;
   };
 }
 
-function isForFile({ method, mode, destination, cache, headers }: Request): boolean {
-  const wantsThatVeryServer = !destination && cache === 'no-store';
-  return method === 'GET' && mode !== 'navigate' && !wantsThatVeryServer && !headers.has('authorization');
+function isForFile({ method, mode, destination, cache, headers }: Request, isOfHosts: boolean): boolean {
+  // What a page's code asks for has no destination; with `no-store` it wants to hear that very server.
+  const isFile = destination || !(isOfHosts || cache === 'no-store');
+  return method === 'GET' && mode !== 'navigate' && !!isFile && !headers.has('authorization');
 }
 
-async function fetchFile(errand: Errand, limits: AssetSite, health: AssetHealth, event: FetchEvent): Promise<Response> {
-  const { request, file, down, isBlind } = errand;
+async function fetchFile(
+  errand: Errand,
+  requested: string,
+  limits: AssetSite,
+  health: AssetHealth,
+  event: FetchEvent,
+): Promise<Response> {
+  const { request, group, own, down } = errand;
   await health.load();
-  const doubts = new Map(file.group.map((origin) => [origin, health.doubtOf(origin)]));
+  const doubts = new Map(group.map((origin) => [origin, health.doubtOf(origin)]));
+  // The one that the page asks, then the others as listed; those that failed a short while ago come last.
+  const rank = (origin: string) => Number(origin !== requested) + 2 * Number(doubts.get(origin) === 'doubted');
   try {
     const answer = await stagger({
-      origins: inOrder(file, (origin) => doubts.get(origin) === 'doubted'),
+      origins: [...group].sort((a, b) => rank(a) - rank(b)),
       async ask(origin, signal) {
         const good = await askOrigin(errand, origin, signal);
         health.served(origin);
@@ -58,7 +70,7 @@ async function fetchFile(errand: Errand, limits: AssetSite, health: AssetHealth,
     return answer;
   } catch (failures) {
     const said = (failures as unknown[]).find((each) => each instanceof Response);
-    if (said && !isBlind) return said;
+    if (said && own !== null) return said;
     throw said ?? (failures as unknown[])[0];
   }
 }
@@ -72,10 +84,4 @@ async function orOpaque(answer: Promise<Response>, request: Request, onClosed: (
     if (!(said instanceof Response)) onClosed();
     return opaque;
   }
-}
-
-/** The one that the page asks, then the others as listed; those that failed a short while ago come last. */
-function inOrder({ origin, group }: ListedFile, isDoubted: (origin: string) => boolean): readonly string[] {
-  const rank = (each: string) => Number(each !== origin) + 2 * Number(isDoubted(each));
-  return [...group].sort((a, b) => rank(a) - rank(b));
 }

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import type { Server } from '../../rig/cluster.ts';
 
 /** A server program that gives out a folder. */
-export const PROGRAM = join(import.meta.dirname, '../programs/site.ts');
+export const PROGRAM = join(import.meta.dirname, 'server.ts');
 
 const ROOT = join(import.meta.dirname, '../../..');
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
