@@ -15,7 +15,7 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 export async function buildOfflineKit(): Promise<OfflineKit> {
   const [script, handoffScript, style] = await Promise.all([
     bundle('script/plain.ts'),
-    bundle('script/plain.ts'),
+    bundle('script/withHandoff.ts'),
     minifiedStyle(),
   ]);
   return { script, handoffScript, style, sha256 };

@@ -24,8 +24,8 @@ export interface PageBlock extends Pick<SiteConfig, 'hosts' | 'probeMs' | 'marke
   readonly guardMs: number;
   /** Set in transparent mode: the worker brings a backup's document to this address. */
   readonly stays?: true;
-  /** Set where sessions move along: the path of the endpoints. */
-  readonly handoff?: string;
+  /** Set where sessions move along. */
+  readonly session?: Pick<SiteConfig, 'name' | 'handoff'>;
   /** The more precise ones first: `pt-BR` before `pt`. The default is the one that the page is written in. */
   readonly languages: readonly PageLanguage[];
 }

@@ -6,7 +6,7 @@ export interface Colours {
   readonly background: string;
   /** Of text. At least 7:1 against the background, so that a fainter one is left for what matters less. */
   readonly text: string;
-  /** Of hosts that answer, of links that are pointed at, and of what has the focus. At least 4.5:1 against the background. */
+  /** Of hosts that answer, and around what has the focus. At least 4.5:1 against the background. */
   readonly accent: string;
 }
 
@@ -17,7 +17,7 @@ export const COLOURS: Readonly<Record<'light' | 'dark', Colours>> = {
 
 /** WCAG 2.2, 1.4.3: contrast at level AA. What may be fainter than the text stays above it, too. */
 const READABLE = 4.5;
-const QUIET = 5;
+const QUIET = 5.5;
 const STRONG = 7;
 
 type Channels = readonly [red: number, green: number, blue: number];

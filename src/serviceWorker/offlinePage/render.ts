@@ -73,7 +73,7 @@ ${rows.join('\n')}
 }
 
 function pageBlock(config: SiteConfig, title: string, languages: PageBlock['languages']): PageBlock {
-  const { hosts, mode, probeMs, marker, offlinePage, handoff, dwellMs } = config;
+  const { hosts, name, mode, probeMs, marker, offlinePage, handoff, dwellMs } = config;
   const { backoffBaseMs, backoffCapMs } = POOL_DEFAULTS.retry;
   return {
     hosts,
@@ -85,7 +85,7 @@ function pageBlock(config: SiteConfig, title: string, languages: PageBlock['lang
     capMs: backoffCapMs,
     guardMs: Math.max(dwellMs, LEAST_GUARD_MS),
     ...(mode === 'transparent' && { stays: true }),
-    ...(handoff !== null && { handoff }),
+    ...(handoff !== null && { session: { name, handoff } }),
     languages,
   };
 }

@@ -21,9 +21,9 @@ export function setUp(depart: (origin: string) => void): void {
   for (const { row, origin } of hosts) {
     const link = row.firstChild as HTMLAnchorElement;
     link.href = addressOn(origin);
-    link.onclick = ({ ctrlKey, metaKey, shiftKey }) => {
+    link.onclick = (event) => {
       // To be opened elsewhere.
-      if (ctrlKey || metaKey || shiftKey) return true;
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return true;
       depart(origin);
       return false;
     };

@@ -7,15 +7,13 @@ import { setUp, showHost, showNext, tell } from './view.ts';
 /** How the page gets to a host. */
 export type Departure = (origin: string) => void;
 
-const isOwn = ({ origin }: PageHost): boolean => origin === location.origin;
-
-/** The host in whose place the page stands comes first: it is where the person has a session. */
-const ranked = [...new Set([...hosts.filter(isOwn), ...hosts])];
-
 /**
  * Brings the page to life: it asks, waits and asks again until a host is healthy, and goes there.
+ *
+ * @param first The host that comes before the others. Default: the one in whose place the page stands, where the person has a session.
  */
-export function watch(depart: Departure): void {
+export function watch(depart: Departure, first = location.origin): void {
+  const ranked = [...new Set([...hosts.filter(({ origin }) => origin === first), ...hosts])];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stopAsking = (): void => {};
   let rounds = 0;
