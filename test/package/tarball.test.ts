@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runInNewContext } from 'node:vm';
+import { runInNewContext, Script } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Consumer, install } from './tarball.ts';
 
 const root = join(import.meta.dirname, '../..');
-const manifest: { exports: Record<string, unknown> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const manifest: { version: string; exports: Record<string, unknown> } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+);
 const entries = Object.keys(manifest.exports)
-  .filter((key) => key !== './package.json')
+  .filter((key) => !/\.js(on)?$/.test(key))
   .map((key) => key.replace('.', 'switchover'));
 
 let consumer: Consumer;
@@ -79,10 +81,15 @@ describe('the tarball', () => {
     expect(resolved.trim().endsWith(`/dist/${file}`)).toBe(true);
   });
 
-  test.each(['browser', 'worker', 'react-native'])('keeps the Node part from a bundle for %s', async (condition) => {
-    const load = consumer.script("await import('switchover/node')", `--conditions=${condition}`);
-    await expect(load).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
-  });
+  test.each(['browser', 'worker', 'react-native'])(
+    'keeps what Node alone can do from a bundle for %s',
+    async (condition) => {
+      for (const entry of ['switchover/node', 'switchover/vite']) {
+        const load = consumer.script(`await import('${entry}')`, `--conditions=${condition}`);
+        await expect(load).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
+      }
+    },
+  );
 
   test('keeps its inner files to itself', async () => {
     const load = consumer.script("await import('switchover/dist/index.node.js')");
@@ -94,6 +101,56 @@ describe('the tarball', () => {
     const names = runInNewContext(`${readFileSync(file, 'utf8')}; Object.keys(switchover).sort().join()`, webGlobals());
     const load = "import * as all from 'switchover'; console.log(Object.keys(all).sort().join());";
     expect(`${names}\n`).toBe(await consumer.script(load, '--conditions=browser'));
+  });
+});
+
+describe('what the tarball has for sites', () => {
+  test.each(['sw.js', 'kill-sw.js', 'interpose.js'])(
+    '%s is one file, which a browser can take as a plain script',
+    async (name) => {
+      const url = await consumer.script(`console.log(import.meta.resolve('switchover/${name}'))`);
+      const text = readFileSync(new URL(url.trim()), 'utf8');
+      expect(() => new Script(text)).not.toThrow();
+      expect(text).not.toMatch(/\bimportScripts\b|\bimport\s*\(|sourceMappingURL/);
+    },
+  );
+
+  test('npx switchover init makes a site’s files, and says which version it is', async () => {
+    await mkdir(join(consumer.folder, 'public'));
+    const npx = (...words: string[]): Promise<string> => consumer.run('npx', 'switchover', ...words);
+    expect((await npx('--version')).trim()).toBe(manifest.version);
+    const said = await npx('init', 'public', '--hosts', 'a.example.com,b.example.com');
+    for (const name of [
+      'switchover-sw.js',
+      'switchover-offline.html',
+      'switchover-health.txt',
+      'switchover-README.md',
+    ]) {
+      expect(said).toContain(`created    ${name}`);
+    }
+    const worker = readFileSync(join(consumer.folder, 'public/switchover-sw.js'), 'utf8');
+    expect(() => new Script(worker)).not.toThrow();
+    expect(await npx('init', 'public', '--hosts', 'a.example.com,b.example.com', '--dry-run')).not.toMatch(
+      /created|updated/,
+    );
+  });
+
+  test('the Vite plug-in finds the files of its package, loaded either way', async () => {
+    const text = `
+      import { createRequire } from 'node:module';
+      import { switchover as esm } from 'switchover/vite';
+      const { switchover: cjs } = createRequire(process.cwd() + '/x.js')('switchover/vite');
+      const made = [esm, cjs].map((switchover) => {
+        const plugin = switchover({ hosts: ['https://a.example.com', 'https://b.example.com'] });
+        plugin.configResolved({ base: '/', publicDir: '', build: {} });
+        const files = {};
+        plugin.generateBundle.call({ emitFile: ({ fileName, source }) => (files[fileName] = source) });
+        return files;
+      });
+      console.log(JSON.stringify(made));`;
+    const [esm, cjs] = JSON.parse(await consumer.script(text));
+    expect(Object.keys(esm)).toEqual(['switchover-sw.js', 'switchover-offline.html', 'switchover-health.txt']);
+    expect(cjs).toEqual(esm);
   });
 });
 

@@ -1,8 +1,11 @@
 // What a user's project holds. Checked against the packed tarball, under each way to resolve modules.
 import { createFailover, SwitchoverError } from 'switchover';
+import { registerWorker } from 'switchover/browser';
 import { SwitchoverError as FromFetch } from 'switchover/fetch';
 import * as node from 'switchover/node';
+import { interpose, type SiteOptions } from 'switchover/service-worker';
 import * as testing from 'switchover/testing';
+import { switchover } from 'switchover/vite';
 
 const error: SwitchoverError = new FromFetch('CLOSED', 'it was closed', { remedy: 'open another' });
 const code: string = SwitchoverError.is(error) ? error.code : '';
@@ -15,4 +18,10 @@ const failover = createFailover({ hosts: ['https://a.example.com'] });
 void failover.fetch('/', { failover: { pin: 'https://a.example.com' } });
 void failover.http.get('x', { failover: { idempotencyKey: true } });
 
+const site: SiteOptions = { hosts: ['https://a.example.com'], mode: 'transparent' };
+// @ts-expect-error A mode that there is not.
+switchover({ ...site, mode: 'magic' });
+
+export const plugins: readonly { readonly name: string }[] = [switchover({ ...site, page: { languages: ['de'] } })];
+export const parts: readonly unknown[] = [registerWorker, interpose];
 export const seen: readonly unknown[] = [code, node, testing];
