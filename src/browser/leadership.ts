@@ -22,17 +22,19 @@ export class Leadership {
     return this.#leads;
   }
 
-  /** Gets in line for the lock. */
-  want(): void {
-    if (this.#wish === null) void this.#ask(false);
+  /**
+   * Wants the lock, unless it does already.
+   *
+   * @param isSeen A tab that is seen takes it from whoever has it: browsers slow down the timers of hidden tabs, and may stop them
+   * without a word. A hidden one gets in line.
+   */
+  want(isSeen: boolean): void {
+    if (this.#wish === null) void this.#ask(isSeen);
   }
 
-  /**
-   * Takes the lock from whoever has it. A tab that is seen is the one to lead: browsers slow down the timers of hidden tabs, and may
-   * stop them without a word.
-   */
-  seize(): void {
-    if (!this.#leads) void this.#ask(true);
+  /** The tab is seen from now on: it takes the lock, if it wants it. */
+  seen(): void {
+    if (this.#wish !== null && !this.#leads) void this.#ask(true);
   }
 
   /** Gives the lock up, and does not want it any more. */

@@ -10,9 +10,9 @@ import { News } from './news.ts';
 import { watchPresence } from './presence.ts';
 
 /**
- * Has the tabs of an origin act as one client: the tab that was seen last probes hosts, and all know at once what one of them, or the
- * service worker, has learned. When that tab closes or crashes, the next one takes over. A page in the back-forward cache, or frozen,
- * takes no part; when it is back, it catches up by what is stored.
+ * Has the tabs of an origin act as one client: all know at once what one of them, or the service worker, has learned of hosts; and while
+ * a host is not up, one tab that is seen probes for all. When it closes or crashes, the next one takes over. A page in the back-forward
+ * cache, or frozen, takes no part; when it is back, it catches up by what is stored.
  *
  * Needs the rule `oneProber`. Without Web Locks or BroadcastChannel, outside of a page, and for a pool that has neither a name nor
  * hosts yet, each tab is on its own.
@@ -37,36 +37,43 @@ function join(pool: HostPool, label: string): void {
   const stored = new SafeStorage(pool, `${label}:health`);
   const leadership = new Leadership(leaderLock(label), (leads) => pool.dispatch({ kind: 'lead', leads }));
   const news = new News(newsChannel(label), (memory) => shared.take(memory, DEFAULTS.tabs.newsAgeMs));
-  const begin = () => {
-    news.open();
-    if (document.visibilityState === 'visible') leadership.seize();
-    else leadership.want();
+  let isHere = true;
+  // A lock that is held for nothing keeps the page out of Firefox' back-forward cache.
+  const settle = () => {
+    if (isHere && wantsProber(pool)) leadership.want(document.visibilityState === 'visible');
+    else leadership.rest();
   };
-  const end = () => {
+  const leave = () => {
+    isHere = false;
     news.close();
     leadership.rest();
   };
-  const catchUp = async () => {
+  const back = async () => {
+    isHere = true;
+    news.open();
+    settle();
     const memory = await stored.read();
     if (memory !== undefined) shared.take(memory, DEFAULTS.storage.maxAgeMs);
   };
-  const back = () => {
-    begin();
-    void catchUp();
-  };
   // Until it is known who leads, somebody else does.
   pool.dispatch({ kind: 'lead', leads: false });
-  begin();
+  news.open();
+  settle();
   pool.onChange(() => {
     const told = shared.toTell(leadership.leads);
     if (told !== null) news.post(told);
+    settle();
   });
-  const unwatch = watchPresence({ back, away: end, seen: () => leadership.seize() });
+  const unwatch = watchPresence({ back: () => void back(), away: leave, seen: () => leadership.seen() });
   pool.signal.addEventListener('abort', () => {
     unwatch();
-    end();
+    leave();
   });
 }
+
+/** True while a host is to be probed, or may be soon. */
+const wantsProber = ({ state, settings }: HostPool): boolean =>
+  settings.policy.probe.always || state.hosts.some(({ health }) => health.kind !== 'up');
 
 /** What is this tab's alone to tell: the one that leads proves hosts, but each sees them fail. */
 const TROUBLE: ReadonlySet<string> = new Set(['ejected', 'alarm', 'inactive']);

@@ -64,39 +64,62 @@ eachEngine((browser) => {
     );
   };
 
-  test('know at once what one of them has seen; the one that was seen last probes, and all go back by its word', async () => {
+  /** The one that probes, once it is the only one: the other one stands still meanwhile. */
+  const leaderAmong = async (server: Server, names: readonly [string, string]): Promise<string> => {
+    let leader = '';
+    await until(
+      async () => {
+        const before = names.map((who) => probesBy(server, who));
+        await until(
+          () => names.some((who, at) => probesBy(server, who) >= (before[at] ?? 0) + 5),
+          20_000,
+          () => 'nobody probes',
+        );
+        const rest = names.filter((who, at) => probesBy(server, who) > (before[at] ?? 0));
+        [leader = ''] = rest;
+        return rest.length === 1;
+      },
+      20_000,
+      () => 'both probe',
+    );
+    return leader;
+  };
+
+  test('know at once what one of them has seen; one of them probes, and all go back by its word', async () => {
     const servers = await hosts();
     const [one, two] = [await open(), await open()];
     await start(one, servers, 'one');
     await start(two, servers, 'two');
     await servers.a.mode({ kind: 'status', status: 503 });
-    // The one that does not lead sees it.
     await notice(one);
     await Promise.all([at(one, servers.b), at(two, servers.b)]);
-    await probed(servers.a, 'two', 5);
-    expect(probesBy(servers.a, 'one')).toBe(0);
+    await leaderAmong(servers.a, ['one', 'two']);
     await servers.a.mode({ kind: 'ok' });
     await Promise.all([at(one, servers.a), at(two, servers.a)]);
-    expect(probesBy(servers.a, 'one')).toBe(0);
     const moves = [`failover ${servers.b.url}`, `failback ${servers.a.url}`];
     for (const tab of [one, two]) expect(await tab.evaluate(() => window.side.log)).toEqual(moves);
   });
 
-  test.each(['closed', 'crashed'] as const)('are led by another one when the one that led has %s', async (how) => {
+  const takeover = async (end: (leader: Tab) => Promise<void>): Promise<void> => {
     const servers = await hosts();
-    const [one, two] = [await open(), await open()];
-    await start(one, servers, 'one');
-    await start(two, servers, 'two');
+    const tabs = { one: await open(), two: await open() };
+    await start(tabs.one, servers, 'one');
+    await start(tabs.two, servers, 'two');
     await servers.a.mode({ kind: 'status', status: 503 });
-    await notice(two);
-    await probed(servers.a, 'two', 2);
-    expect(probesBy(servers.a, 'one')).toBe(0);
-    if (how === 'closed') await two.close();
-    else await two.crash();
-    await probed(servers.a, 'one', 2);
+    await notice(tabs.two);
+    const leader = await leaderAmong(servers.a, ['one', 'two']);
+    const other = leader === 'one' ? 'two' : 'one';
+    await end(tabs[leader === 'one' ? 'one' : 'two']);
+    await probed(servers.a, other, 2);
     await servers.a.mode({ kind: 'ok' });
-    await at(one, servers.a);
-  });
+    await at(tabs[other], servers.a);
+  };
+
+  test('are led by another one when the one that led is closed', () => takeover((leader) => leader.close()));
+
+  // The driver of WebKit gives up all tabs when one has crashed.
+  const testCrash = browser.name === 'webkit' ? test.todo : test;
+  testCrash('are led by another one when the one that led has crashed', () => takeover((leader) => leader.crash()));
 
   test('do without one that lies in the back-forward cache, which catches up when it is back', async () => {
     const servers = await hosts();
@@ -105,19 +128,24 @@ eachEngine((browser) => {
     const two = await open(kept);
     await start(one, servers, 'one');
     await start(two, servers, 'two');
-    const mark = Math.random();
-    await two.evaluate((value) => void window.side.log.push(`mark ${value}`), mark);
+    await two.evaluate(() => void window.side.log.push('kept'));
     await two.goto(`${await two.url()}elsewhere`);
     await servers.a.mode({ kind: 'status', status: 503 });
     await notice(one);
     await probed(servers.a, 'one', 3);
     expect(probesBy(servers.a, 'two')).toBe(0);
     await two.back();
-    const isWhole = await two.evaluate((value) => window.side.log.includes(`mark ${value}`), mark);
-    // Not every engine keeps every page: then there is nothing that could come back.
-    expect.soft(isWhole, 'the page was kept').toBe(true);
-    if (!isWhole) return;
+    expect(await two.evaluate(() => window.side.log[0])).toBe('kept');
     await at(two, servers.b);
+    // It is seen, and so probes from now on.
+    await probed(servers.a, 'two', 2);
+    if (browser.name !== 'firefox') {
+      // Firefox keeps no page that has a lock.
+      await two.goto(`${await two.url()}elsewhere`);
+      await probed(servers.a, 'one', 2);
+      await two.back();
+      expect(await two.evaluate(() => window.side.log[0])).toBe('kept');
+    }
     await servers.a.mode({ kind: 'ok' });
     await Promise.all([at(one, servers.a), at(two, servers.a)]);
   });
