@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { build, transform } from 'esbuild';
 
 /**
@@ -57,10 +56,8 @@ const minified = {
   },
 };
 
-export default files
-  .filter(({ input }) => existsSync(input))
-  .map(({ input, ...output }) => ({
-    input,
-    plugins: [dependencies, typescript, minified],
-    output,
-  }));
+export default files.map(({ input, ...output }) => ({
+  input,
+  plugins: [dependencies, typescript, minified],
+  output,
+}));

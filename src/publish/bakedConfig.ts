@@ -4,7 +4,7 @@ const HEAD = 'self.SWITCHOVER = ';
 const BAKED = /^self\.SWITCHOVER = (\{\n[\s\S]*?\n\});$/m;
 
 /** JSON that may stand in any script and any page: no `</script>`, and no line end that older parsers trip over. */
-export const scriptJson = (value: unknown): string =>
+const scriptJson = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(/[<\u2028\u2029]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });

@@ -36,6 +36,7 @@ describe('imports', () => {
     ['src/index.browser.ts', "import { a } from './node/y.ts';", "runs where node can't"],
     ['src/index.default.ts', "import { a } from './index.node.ts';", 'belongs to its platform'],
     ['src/createFailover.ts', "import { a } from './node/y.ts';", "runs where node can't"],
+    ['src/serviceWorker/x.ts', "import './standalone.ts';", 'is a program'],
     ['src/simulate/x.ts', "import { a } from '../http/y.ts';", 'simulate may import policy, session, testing only'],
   ])('of %s may not point elsewhere: %s', (path, text, message) => {
     expect(rulesOf(path, text)).toContain('floor');
@@ -175,6 +176,10 @@ describe('a file', () => {
       expect(rulesOf('src/cli/demo.ts', text)).toEqual([]);
     },
   );
+
+  test('that is a whole program does what it is there for', () => {
+    expect(rulesOf('src/serviceWorker/killSwitch.ts', 'start();')).toEqual([]);
+  });
 
   test('may describe what is there already', () => {
     expect(rulesOf(HTTP, 'declare global { interface RequestInit { failover?: number } }')).toEqual([]);

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { ENTRY_NEVER, PLATFORM_ENTRIES, ROOMS, roomOf } from './house.ts';
+import { ENTRY_NEVER, PLATFORM_ENTRIES, PROGRAMS, ROOMS, roomOf } from './house.ts';
 import { at, type Finding, importsOf, type Rule, type Source } from './source.ts';
 
 /** Imports point down only, name the file that is there, and bring in no package that the room has not been given. */
@@ -30,9 +30,14 @@ function localImport(source: Source, room: string, node: Specifier): Finding[] {
   const targetRoom = roomOf(target);
   if (targetRoom === undefined) return [at(source, node, 'floor', `'${node.text}' is outside the house`)];
   const complaint =
-    entryComplaint(source.path, target) ?? (room === targetRoom ? undefined : complain(room, targetRoom));
+    programComplaint(target) ??
+    entryComplaint(source.path, target) ??
+    (room === targetRoom ? undefined : complain(room, targetRoom));
   return complaint === undefined ? [] : [at(source, node, 'floor', complaint)];
 }
+
+const programComplaint = (target: string): string | undefined =>
+  PROGRAMS.includes(target) ? `${target} is a program, which runs at once; import what it is made of` : undefined;
 
 function entryComplaint(path: string, target: string): string | undefined {
   const never = ENTRY_NEVER[posix.basename(path)] ?? [];

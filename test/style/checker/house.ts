@@ -64,6 +64,15 @@ export const PORTED_ROOMS: readonly string[] = ['runtime', 'site', 'http', 'sock
 /** The files of those rooms that implement the ports, and so may touch the globals. */
 export const PORT_FILES: readonly string[] = ['src/runtime/systemPorts.ts'];
 
+/** Whole programs: rollup makes a file of each, which a browser loads as it is. They run when they are loaded, and nothing imports them. */
+export const PROGRAMS: readonly string[] = [
+  'src/serviceWorker/standalone.ts',
+  'src/serviceWorker/interposer.ts',
+  'src/serviceWorker/killSwitch.ts',
+  'src/serviceWorker/offlinePage/script/plain.ts',
+  'src/serviceWorker/offlinePage/script/withHandoff.ts',
+];
+
 export const LIMITS = { fileLines: 300, functionLines: 40 };
 
 /** Files and functions (`path#name`) that may be longer. Each needs its reason. */

@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { LIMITS, LONGER, roomOf } from './house.ts';
+import { LIMITS, LONGER, PROGRAMS, roomOf } from './house.ts';
 import { at, type Finding, finding, nodesOf, type Rule, type Source } from './source.ts';
 
 const isSource = (source: Source): boolean => source.path.startsWith('src/');
@@ -64,7 +64,7 @@ export const namedExports: Rule = (source) => {
 
 /** `sideEffects: false` is a promise: importing a module does nothing, and holds nothing that two clients would share. */
 export const inertModules: Rule = (source) => {
-  if (!isSource(source) || roomOf(source.path) === 'cli') return [];
+  if (!isSource(source) || roomOf(source.path) === 'cli' || PROGRAMS.includes(source.path)) return [];
   return source.tree.statements.flatMap((statement): Finding[] => {
     if (ts.isVariableStatement(statement)) {
       const mutable = (statement.declarationList.flags & ts.NodeFlags.Const) === 0;
