@@ -12,5 +12,4 @@ export type { LeaveOptions } from './handoff/leave.ts';
 export type { HandoffOptions, PageSurroundings } from './handoff/options.ts';
 export { type IdbStore, type IdbStoreOptions, idbStore } from './idbStore.ts';
 export { type RegisteredWorker, registerWorker, type WorkerEvents } from './registerWorker.ts';
-export { tabs } from './tabs.ts';
 export type { WorkerOptions } from './workerOptions.ts';
