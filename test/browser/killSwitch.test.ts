@@ -1,13 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Server } from '../rig/cluster.ts';
 import { useRig } from '../rig/vitest.ts';
 import { until } from '../rig/wait.ts';
 import { bundled } from './apps/build.ts';
-import { ENGINE_NAMES, startEngine } from './rig/engine.ts';
-import { type Profile, temporaryFolder } from './rig/profile.ts';
+import { temporaryFolder } from './rig/profile.ts';
 import type { Tab } from './rig/tab.ts';
+import { eachEngine } from './rig/vitest.ts';
 
 const LIMIT_MS = 20_000;
 const SITE = join(import.meta.dirname, 'programs/site.ts');
@@ -27,25 +27,23 @@ const PAGE = `<!doctype html><html lang="en"><title>by the server</title><script
   navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
 </script></html>`;
 
-describe.each(ENGINE_NAMES)('the kill switch in %s', (name) => {
+eachEngine(({ openTab }) => {
   const rig = useRig({ for: 'all' });
   const folder = temporaryFolder('site');
   const script = join(folder.path, 'sw.js');
   let server: Server;
-  let profile: Profile;
   let origin: string;
 
   beforeAll(async () => {
     writeFileSync(join(folder.path, 'index.html'), PAGE);
     writeFileSync(script, `const PAGE = ${JSON.stringify(PAGE)};${BAD_WORKER}`);
-    server = await rig.server({ program: SITE, extra: { folder: folder.path } });
+    server = await rig.server({ program: SITE, extra: { folders: { 'a.localhost': folder.path } } });
     origin = `http://a.localhost:${server.port}`;
-    profile = await rig.owns(await startEngine(name)).newProfile();
   });
   afterAll(() => folder.remove());
 
   const open = async (path: string): Promise<Tab> => {
-    const tab = await profile.openTab(origin + path);
+    const tab = await openTab(origin + path);
     await until(
       () => isControlled(tab),
       LIMIT_MS,
@@ -54,7 +52,7 @@ describe.each(ENGINE_NAMES)('the kill switch in %s', (name) => {
     return tab;
   };
 
-  test('takes away a worker that a missing script leaves in charge, and every open page is free of it', async () => {
+  test('the kill switch takes away a worker that a missing script leaves in charge, and every open page is free of it', async () => {
     const plain = await open('/?plain');
     const routed = await open('/#/inbox?a=b');
     await plain.evaluate(keepThings);

@@ -6,7 +6,9 @@ const switchover = workboxPlugin(options);
 
 const serwist = new Serwist({
   precacheEntries: self.__SW_MANIFEST,
+  // With navigation preload, Serwist asks the server for precached pages, too.
   navigationPreload: true,
+  precacheOptions: { plugins: [switchover] },
   runtimeCaching: [
     { matcher: /\/news\//, handler: new NetworkFirst({ plugins: [switchover] }) },
     {

@@ -1,0 +1,95 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { SiteOptions } from '../../src/site/options.ts';
+import type { Server } from '../rig/cluster.ts';
+import { freePort } from '../rig/ports.ts';
+import { useRig } from '../rig/vitest.ts';
+import { until } from '../rig/wait.ts';
+import { APPS, type AppName, buildApp } from './apps/build.ts';
+import type { Tab } from './rig/tab.ts';
+import { eachEngine } from './rig/vitest.ts';
+
+const LIMIT_MS = 20_000;
+const SITE = new URL('programs/site.ts', import.meta.url).pathname;
+const NAMES = Object.keys(APPS) as AppName[];
+/** One that has the part between, one that has the plug-in. */
+const MOVING = ['hand-written', 'serwist'] as const satisfies AppName[];
+const LIMITS = { navigationMs: 2_000, waryNavigationMs: 500, probeMs: 500, dwellMs: 0, holdMs: 0 } as const;
+
+const rig = useRig({ for: 'all' });
+let a: Server;
+let b: Server;
+
+const originOn = (server: { readonly port: number; readonly name: string }, app: string): string =>
+  `http://${app}.${server.name}.localhost:${server.port}`;
+
+beforeAll(async () => {
+  const ports = { a: await freePort('127.0.0.1'), b: await freePort('127.0.0.1') };
+  const folders: Record<string, string> = {};
+  const build = async (app: AppName, name: string, options: Omit<SiteOptions, 'hosts'>): Promise<void> => {
+    const hosts = (['a', 'b'] as const).map((host) => originOn({ name: host, port: ports[host] }, name));
+    const { folder } = rig.owns(await buildApp(app, { hosts, ...LIMITS, ...options }));
+    for (const host of ['a', 'b']) folders[`${name}.${host}.localhost`] = folder;
+  };
+  for (const app of NAMES) await build(app, app, { mode: 'offline-page' });
+  for (const app of MOVING) await build(app, `moving-${app}`, { mode: 'redirect' });
+  a = await rig.server({ name: 'a', port: ports.a, program: SITE, extra: { folders } });
+  b = await rig.server({ name: 'b', port: ports.b, program: SITE, extra: { folders } });
+}, 120_000);
+
+eachEngine(({ openTab }) => {
+  test.each(NAMES)(
+    '%s: an app with a worker of its own outlives its server, and what it keeps is its own',
+    async (app) => {
+      await a.restart();
+      const origin = originOn(a, app);
+      const tab = await openControlled(openTab, origin);
+      const show = async (path: string): Promise<string> => {
+        await tab.goto(origin + path);
+        expect(await tab.url()).toBe(origin + path);
+        return tab.title();
+      };
+      const showKept = async (): Promise<string[]> => [await show('/'), await show('/news/1')];
+      const kept = ["The app's own shell", 'a /news/1'];
+
+      expect(await show('/account/1')).toBe('a /account/1');
+      expect(await showKept()).toEqual(kept);
+
+      await a.mode({ kind: 'status', status: 503 });
+      expect(await show('/account/2')).toBe('Offline page');
+      expect(await showKept()).toEqual(kept);
+
+      await a.kill();
+      expect(await show('/account/3')).toBe('Offline page');
+      expect(await showKept()).toEqual(kept);
+
+      await a.restart();
+      expect(await show('/account/4')).toBe('a /account/4');
+
+      await a.freeze();
+      // More often than a browser has connections for a host: one that is not let go is lost.
+      for (let time = 1; time <= 10; time++) expect(await show(`/account/hung-${time}`)).toBe('Offline page');
+      expect(await showKept()).toEqual(kept);
+      await a.thaw();
+      expect(await show('/account/5')).toBe('a /account/5');
+    },
+  );
+
+  test.each(MOVING)('%s: an app with a worker of its own leads to the backup', async (app) => {
+    await a.restart();
+    const tab = await openControlled(openTab, originOn(a, `moving-${app}`));
+    await a.kill();
+    await tab.goto(`${originOn(a, `moving-${app}`)}/account/1?of=me#there`);
+    expect(await tab.url()).toBe(`${originOn(b, `moving-${app}`)}/account/1?of=me#there`);
+    expect(await tab.title()).toBe('b /account/1');
+  });
+});
+
+/** A tab at the app, under its worker. */
+async function openControlled(openTab: (url: string) => Promise<Tab>, origin: string): Promise<Tab> {
+  const tab = await openTab(`${origin}/`);
+  await tab.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await tab.reload();
+  const isControlled = () => tab.evaluate(() => navigator.serviceWorker.controller !== null);
+  await until(isControlled, LIMIT_MS, () => `${origin} is not under its worker`);
+  return tab;
+}
