@@ -102,13 +102,21 @@ const api = sessionHandler(sessions, {
   },
 });
 
-const HTML = '<!doctype html><meta charset="utf-8"><title>App</title><script src="/page.js"></script>';
+const HEAD = '<!doctype html><meta charset="utf-8"><title>App</title>';
+const HTML = `${HEAD}<script>window.HOSTS = ${JSON.stringify(extra.origins)}</script><script src="/page.js"></script>`;
+/** Tells the page around it what it finds in its storage. */
+const FRAME = `${HEAD}<script>
+  let found;
+  try { found = localStorage.getItem('mark'); } catch {}
+  parent.postMessage(found ?? 'nothing', '*');
+</script>`;
 
 function page(request: Request): Response {
   const { pathname, searchParams } = new URL(request.url);
   const isScript = pathname === '/page.js';
   const policy = searchParams.get('policy');
-  const body = isScript ? readFileSync(extra.script ?? '', 'utf8') : HTML;
+  const html = pathname === '/frame' ? FRAME : HTML;
+  const body = isScript ? readFileSync(extra.script ?? '', 'utf8') : html;
   const type = isScript ? 'text/javascript' : 'text/html';
   return new Response(body, {
     headers: { 'Content-Type': type, ...(policy === null ? {} : { 'Referrer-Policy': policy }) },
