@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { useRig } from '../rig/vitest.ts';
+import { until } from '../rig/wait.ts';
 import { FAULTS } from './navigation/faults.ts';
 import { install, startWorkerSite, visit } from './navigation/site.ts';
 import { eachEngine } from './rig/vitest.ts';
+
+const LIMIT_MS = 20_000;
 
 eachEngine(({ openTab, newProfile, testWith }) => {
   const rig = useRig();
@@ -36,5 +39,88 @@ eachEngine(({ openTab, newProfile, testWith }) => {
       await a.thaw();
       expect(await visit(tab, `${a.url}/again`)).toBe(`a ${a.url}/again`);
     });
+  });
+
+  testWith(['restart'], 'is there for a server that was dead before the browser was started', async () => {
+    const { a } = await startWorkerSite(rig);
+    const profile = await newProfile({ kept: true });
+    const tab = await profile.openTab(`${a.url}/`);
+    await install(tab);
+    await a.kill();
+    await profile.restart();
+    const later = await profile.openTab();
+    expect(await visit(later, `${a.url}/first#here`)).toBe(`offline ${a.url}/first#here`);
+    // What browsers throw away when the disk is full.
+    await later.evaluate(async () => {
+      for (const name of await caches.keys()) await caches.delete(name);
+    });
+    await later.goto(`${a.url}/second?x="><script>document.title='run'</script>`);
+    expect(await later.title()).toBe('No answer');
+    expect(await later.text()).toContain('The server does not answer');
+    await a.restart();
+    expect(await visit(later, `${a.url}/third`)).toBe(`a ${a.url}/third`);
+  });
+
+  test('a new worker waits until its pages let it, and takes its own caches away, but no other', async () => {
+    const { a, writeWorker } = await startWorkerSite(rig, { name: 'first' });
+    const tab = await openTab(`${a.url}/`);
+    await install(tab);
+    await visit(tab, `${a.url}/`);
+    await writeWorker({ name: 'second' });
+    const state = () =>
+      tab.evaluate(async () => {
+        const registration = await navigator.serviceWorker.getRegistration();
+        return [registration?.waiting?.state ?? null, (await caches.keys()).sort()] as const;
+      });
+    await tab.evaluate(async () => {
+      await caches.open("somebody's");
+      await caches.open('switchover:other:offline');
+      await (await navigator.serviceWorker.getRegistration())?.update();
+    });
+    const other = ["somebody's", 'switchover:other:offline'];
+    await until(
+      async () => (await state())[0] === 'installed',
+      LIMIT_MS,
+      () => 'no worker waits',
+    );
+    await visit(tab, `${a.url}/again`);
+    expect(await state()).toEqual([
+      'installed',
+      [...other, 'switchover:first:offline', 'switchover:second:offline'].sort(),
+    ]);
+    // As `messageSkipWaiting()` of workbox-window says it.
+    await tab.evaluate(async () => {
+      (await navigator.serviceWorker.getRegistration())?.waiting?.postMessage({ type: 'SKIP_WAITING' });
+    });
+    await until(
+      async () =>
+        JSON.stringify(await state()) === JSON.stringify([null, [...other, 'switchover:second:offline'].sort()]),
+      LIMIT_MS,
+      () => 'the new worker does not take over',
+    );
+    await a.kill();
+    expect(await visit(tab, `${a.url}/after`)).toBe(`offline ${a.url}/after`);
+  });
+
+  test('an offline page that a server redirects, or has not got, is not installed', async () => {
+    const answers = { '/moved.html': { status: 302, headers: { location: '/sign-in' } } };
+    const { a, writeWorker } = await startWorkerSite(rig, {}, { answers });
+    const tab = await openTab(`${a.url}/`);
+    const installed = () =>
+      tab.evaluate(async () => {
+        const registration = await navigator.serviceWorker.register('/switchover-sw.js');
+        const worker = registration.installing ?? registration.waiting ?? registration.active;
+        return new Promise<string | undefined>((resolve) => {
+          const look = () => /activated|redundant/.test(worker?.state ?? 'redundant') && resolve(worker?.state);
+          worker?.addEventListener('statechange', look);
+          look();
+        });
+      });
+    for (const offlinePage of ['/moved.html', '/missing.html']) {
+      await writeWorker({ offlinePage });
+      expect(await installed()).toBe('redundant');
+    }
+    await writeWorker();
+    expect(await installed()).toBe('activated');
   });
 });
