@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import {
   attachWebSocketServer,
+  createHandoff,
   createSessionServer,
   drainOnSignal,
   sessionHandler,
@@ -17,12 +18,17 @@ import { room } from './server/room.mjs';
 const [name = 'a', port = '8001', path = 'room.db', folder = 'dist', ...hosts] = process.argv.slice(2);
 
 const store = sqliteSessionStore({ path });
-const { byToken, signedIn, endpoints } = accounts(store.database);
+const { byToken, current, signedIn, endpoints } = accounts(store.database);
 const sessions = createSessionServer({ store, hosts, authenticate: ({ auth }) => byToken(auth) });
 const { history } = room(sessions, store.database, name);
 
+// Whoever is led here from the other host shows a token of the session there. It is good here, too, so there is nothing to open.
+const handoff = createHandoff({ origins: hosts, verify: byToken, current, open: () => ({}) });
+
 // Beside the app's own endpoints: health for probes, and the list of hosts at /.well-known/switchover.json.
-const api = sessionHandler(sessions, { endpoints: { ...endpoints, '/api/history': signedIn(history) } });
+const api = sessionHandler(sessions, {
+  endpoints: { ...endpoints, ...handoff.endpoints, '/api/history': signedIn(history) },
+});
 const file = files(folder, hosts);
 const answer = cors(hosts, (request) => (api.handles(new URL(request.url).pathname) ? api : file)(request));
 

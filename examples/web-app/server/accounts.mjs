@@ -29,6 +29,9 @@ export function accounts(database) {
     return json(200, {});
   }
 
+  /** @param {Request} request */
+  const current = (request) => byToken(tokenOf(request));
+
   /**
    * An endpoint for those who are signed in.
    *
@@ -43,7 +46,7 @@ export function accounts(database) {
 
   // The room is entered with the same token: it goes in the socket's first frame, where no header can.
   const me = signedIn(({ subject }, token) => ({ name: subject, token }));
-  return { byToken, signedIn, endpoints: { '/api/sign-in': signIn, '/api/sign-out': signOut, '/api/me': me } };
+  return { byToken, current, signedIn, endpoints: { '/api/sign-in': signIn, '/api/sign-out': signOut, '/api/me': me } };
 }
 
 /** @param {Request} request */

@@ -1,7 +1,13 @@
 import { createFailover } from 'switchover';
+import { handoff } from 'switchover/browser';
 
 /** Put there by Vite, from vite.config.ts. */
 declare const HOSTS: readonly string[];
+
+const NAME = 'quay';
+
+/** First of all: a page that comes from the other host has a code in its address, which stands for the session that comes along. */
+const moves = handoff({ hosts: HOSTS, name: NAME });
 
 let asking: string | null = null;
 
@@ -11,7 +17,8 @@ let asking: string | null = null;
  */
 export const failover = createFailover({
   hosts: HOSTS,
-  name: 'quay',
+  name: NAME,
+  storage: moves.storage,
   session: {
     async open({ fetch }) {
       if (asking === null) throw new Error('Nobody has signed in.');
