@@ -107,9 +107,9 @@ function headerRows({ config, base, ownWorker }: PublishPlan): string {
       'other hosts’ pages take them from here when their own server fails',
     ),
     ...(config.mode === 'transparent'
-      ? [row('documents', TRANSPARENT, 'shown under another host’s address, with their own policy')]
+      ? [row('documents', TRANSPARENT, 'shown under another host’s address, with the headers that protect them')]
       : []),
   ].join('\n');
 }
 
-const TRANSPARENT = '`Access-Control-Allow-Origin: <origin>`, `Access-Control-Expose-Headers: Content-Security-Policy`';
+const TRANSPARENT = '`Access-Control-Allow-Origin: <origin>`, `Access-Control-Expose-Headers: *`';

@@ -94,18 +94,16 @@ describe('the Vite plug-in', () => {
     }
   });
 
-  test('works by the hooks that older Vites and Rollup share', async () => {
+  test.each([
+    [{}, ['switchover-health.txt', 'switchover-offline.html', 'switchover-sw.js']],
+    [{ ssr: true }, []],
+  ])('works by the hooks that older Vites and Rollup share: %j', async (settings, made) => {
     const plugin = switchover({ hosts });
-    plugin.configResolved({ base: '/old/', publicDir: '', build: {} });
+    plugin.configResolved({ base: '/old/', publicDir: '', build: settings });
     const { name, generateBundle } = plugin;
     const bundle = await rollup({ input: join(root, 'main.js'), plugins: [{ name, generateBundle }] });
     const { output: files } = await bundle.generate({ format: 'es' });
     await bundle.close();
-    expect(files.map(({ fileName }) => fileName).sort()).toEqual([
-      'main.js',
-      'switchover-health.txt',
-      'switchover-offline.html',
-      'switchover-sw.js',
-    ]);
+    expect(files.map(({ fileName }) => fileName).sort()).toEqual(['main.js', ...made]);
   });
 });
