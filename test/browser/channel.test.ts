@@ -175,7 +175,7 @@ eachEngine(({ openPage, newProfile, testWith }) => {
     // The first round is over: by itself, the next one would most likely begin in half an hour.
     await untilIn(page, () => window.tools.log.length === 3, null, 'not every connection has ended');
     await servers.b.restart();
-    expect(await told(page)).toEqual(['open start', 'reconnecting lost']);
+    expect(await told(page)).toEqual(['connecting start', 'open start', 'reconnecting lost']);
     await profile.setOffline(false);
     await openAt(page, servers.b);
     await heard(page, 1);
