@@ -39,8 +39,20 @@ export default defineConfig({
           typecheck: {
             enabled: true,
             only: true,
-            include: ['test/types/**/*.test-d.ts'],
+            include: ['test/types/*.test-d.ts'],
             tsconfig: './tsconfig.json',
+          },
+        },
+      },
+      {
+        test: {
+          name: 'worker types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['test/types/worker/*.test-d.ts'],
+            tsconfig: './tsconfig.worker.json',
           },
         },
       },
