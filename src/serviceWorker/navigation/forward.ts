@@ -1,16 +1,18 @@
 import type { SiteHost } from '../../site/config.ts';
 import { addressOn, pageOf } from './address.ts';
 
-/** Of a document's headers, those that go to the browser: what the document is, how it is kept, and what it may do. */
+/**
+ * Of a document's headers, those that go to the browser, if the backup lets them be read: what the document is, how it is kept, and what
+ * it may do.
+ */
 const DOCUMENT_HEADERS =
-  /^(content-(type|language|disposition|security-policy.*)|cache-control|expires|last-modified|etag|age|vary|link|retry-after|(referrer|permissions|document|cross-origin-.*)-policy.*|x-(frame|content-type)-options|x-robots-tag|origin-agent-cluster|server-timing|switchover-.*)$/;
+  /^(content-(?!enc|len)|cache-c|expires|last-m|vary|link|(referrer|permissions|cross-origin)-|x-|switchover-)/;
 
 /** Of any other answer's headers, those that do not: they are about the connection, or would reach beyond the answer. */
-const WITHHELD = /^(content-(encoding|length)|clear-site-data|access-control-.*)$/;
+const WITHHELD = /^(content-(enc|len)|clear-)/;
 
-/** What a browser adds by itself. Sent on, each would have to be asked for first (a preflight), or is forbidden. */
-const BROWSERS_OWN =
-  /^(accept|cache-control|pragma|user-agent|origin|referer|cookie|dnt|purpose|save-data|priority|upgrade-insecure-requests|service-worker.*|sec-.*)$/;
+/** What a browser adds by itself. Sent on, each would have to be asked for first (a preflight). Others it leaves out by itself. */
+const BROWSERS_OWN = /^(accept|cache-control|pragma|user-agent|save-data|purpose|upgrade-.*)$/;
 
 /** Statuses whose answers have no body, not even an empty one. */
 const BODILESS = [204, 205, 304];

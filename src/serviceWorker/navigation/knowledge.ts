@@ -3,7 +3,7 @@ import { afterMove, type Moves, readMoves } from '../../policy/navigationMoves.t
 import { type RememberedHealth, type RememberedHost, readHealth, withHost } from '../../policy/rememberedHealth.ts';
 import { healthKey, movesKey, newsChannel } from '../../site/names.ts';
 import type { ExtendableEvent } from '../events.ts';
-import { openRecords } from './records.ts';
+import { useRecord } from './records.ts';
 
 /** What the worker knows: the hosts' health, which it shares with all pages, and its own moves. */
 export interface Knowledge {
@@ -20,7 +20,6 @@ export interface Knowledge {
 }
 
 export function openKnowledge(name: string): Knowledge {
-  const records = openRecords();
   const channel = new BroadcastChannel(newsChannel(name));
   let stored: unknown;
   let moves: Moves = [];
@@ -30,7 +29,7 @@ export function openKnowledge(name: string): Knowledge {
     if (data?.kind === 'health') stored = data.memory;
   };
   const read = async (): Promise<void> => {
-    const texts = await Promise.all([healthKey(name), movesKey(name)].map(records.read));
+    const texts = await Promise.all([useRecord(healthKey(name)), useRecord(movesKey(name))]);
     // News from a page is newer.
     stored ??= texts[0];
     moves = readMoves(texts[1], Date.now());
@@ -56,14 +55,14 @@ export function openKnowledge(name: string): Knowledge {
       stored = JSON.stringify(changed(stored));
       const store = async (): Promise<void> => {
         // Pages may have written meanwhile: what is stored is changed, not replaced.
-        stored = (await records.change(healthKey(name), (text) => JSON.stringify(changed(text)))) ?? stored;
+        stored = (await useRecord(healthKey(name), (text) => JSON.stringify(changed(text)))) ?? stored;
         channel.postMessage({ kind: 'health', memory: stored });
       };
       event.waitUntil(store());
     },
     noteMove(event, page, to) {
       moves = afterMove(moves, page, to, Date.now());
-      event.waitUntil(records.change(movesKey(name), () => JSON.stringify(moves)));
+      event.waitUntil(useRecord(movesKey(name), () => JSON.stringify(moves)));
     },
   };
 }

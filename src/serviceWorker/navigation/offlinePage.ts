@@ -17,6 +17,8 @@ export interface OfflinePage {
   show(url: string, to?: string): Promise<Response>;
 }
 
+const HTML = 'text/html;charset=utf-8';
+
 /** Says which worker a kept page belongs to: a site in another folder may have one of its own. */
 const SCOPE = 'switchover-scope';
 
@@ -27,7 +29,7 @@ export function offlinePage({ name, hosts, offlinePage }: SiteConfig, scope: Wor
     // What comes by a redirect is as likely a sign-in page, and no browser shows it in place of another.
     const response = await scope.fetch(offlinePage, { cache: 'reload', redirect: 'error' });
     if (!response.ok) throw new Error(`The offline page ${offlinePage} was answered with ${response.status}.`);
-    const headers = { 'content-type': 'text/html;charset=utf-8', [SCOPE]: registration.scope };
+    const headers = { 'content-type': HTML, [SCOPE]: registration.scope };
     const page = new Response(await response.blob(), { headers });
     await (await caches.open(cacheName)).put(offlinePage, page);
   };
@@ -50,13 +52,12 @@ export function offlinePage({ name, hosts, offlinePage }: SiteConfig, scope: Wor
 }
 
 const asPage = (html: string): Response =>
-  new Response(html, {
-    status: 503,
-    headers: { 'content-type': 'text/html;charset=utf-8', 'cache-control': 'no-store' },
-  });
+  new Response(html, { status: 503, headers: { 'content-type': HTML, 'cache-control': 'no-store' } });
 
 /** Browsers empty caches when the disk is full. */
 function lastResort(url: string, hosts: SiteConfig['hosts']): string {
   const links = hosts.map(({ origin }) => `<p><a href="${addressOn(origin, url)}">${origin}</a>`);
-  return `<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content="width=device-width"><meta name=robots content=noindex><meta http-equiv=refresh content=15><title>No answer</title><h1>The server does not answer</h1><p>It is asked again every 15 seconds.${links.join('')}`;
+  const head =
+    '<!doctype html><html lang=en><meta name=viewport content="width=device-width"><meta http-equiv=refresh content=15>';
+  return `${head}<title>No answer</title><h1>The server does not answer</h1>${links.join('')}`;
 }
