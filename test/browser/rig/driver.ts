@@ -5,7 +5,7 @@ export type Launch = (directory: string) => Promise<BrowserDriver>;
 
 /** A browser that runs. */
 export interface BrowserDriver {
-  readonly version: string;
+  version(): Promise<string>;
   /** The profile in the browser's directory. Asked for at most once. */
   ownProfile(): Promise<ProfileDriver>;
   /** A profile in memory that shares nothing with any other. */
@@ -41,8 +41,8 @@ export interface TabDriver {
   close(): Promise<void>;
   /** Lines of the console, and errors that nobody caught. Grows. Absent: the engine does not tell. */
   readonly said?: readonly string[];
-  /** The process that stands above all renderers. */
-  readonly browserPid: number;
+  /** Kills the process that draws the tab. May resolve or reject at any time. Absent: the engine cannot. */
+  readonly crash?: () => Promise<unknown>;
   /** Stops and starts a page's life as the browser does with pages that nobody sees. Absent: the engine cannot. */
   readonly setFrozen?: (isFrozen: boolean) => Promise<void>;
 }

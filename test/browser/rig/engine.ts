@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import { launchChromium } from './chromium/browser.ts';
 import type { Launch } from './driver.ts';
 import { launchFirefox } from './firefox/browser.ts';
@@ -19,7 +20,7 @@ export type Ability = 'offline' | 'freeze' | 'hear' | 'restart' | 'crash';
 /** A real browser, started. */
 export interface Engine extends AsyncDisposable {
   readonly name: EngineName;
-  readonly version: string;
+  version(): Promise<string>;
   /**
    * A profile with nothing in it. It is in memory and cheap; with `kept` it is on disk, has a browser of its own (which
    * takes a second or two to start), and can be restarted. In Chromium only its pages can be frozen or kept in the
@@ -37,6 +38,10 @@ interface Kind {
 
 const program = (name: string, from = name): readonly string[] => (findProgram(name) === undefined ? [from] : []);
 
+/** By these a script has WebKit's own interface. */
+const bindings = (): readonly string[] =>
+  globSync('/usr/lib/*/girepository-1.0/WebKit2-4.1.typelib').length === 0 ? ['gir1.2-webkit2-4.1'] : [];
+
 const KINDS: Readonly<Record<EngineName, Kind>> = {
   chromium: {
     launch: launchChromium,
@@ -50,8 +55,13 @@ const KINDS: Readonly<Record<EngineName, Kind>> = {
   },
   webkit: {
     launch: launchWebKit,
-    abilities: [],
-    missing: () => [...program('WebKitWebDriver', 'webkit2gtk-driver'), ...program('Xvfb', 'xvfb')],
+    abilities: ['restart'],
+    missing: () => [
+      ...program('WebKitWebDriver', 'webkit2gtk-driver'),
+      ...program('gjs'),
+      ...program('Xvfb', 'xvfb'),
+      ...bindings(),
+    ],
   },
 };
 
@@ -69,7 +79,7 @@ export async function startEngine(name: EngineName): Promise<Engine> {
   const browser = await launch(folder.path);
   return {
     name,
-    version: browser.version,
+    version: () => browser.version(),
     newProfile: async ({ kept = false } = {}) =>
       kept ? startKeptProfile(launch, name) : createProfile(await browser.newProfile()),
     async [Symbol.asyncDispose]() {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { guard } from '../../rig/guard.ts';
-import { within } from '../../rig/wait.ts';
+import { until, within } from '../../rig/wait.ts';
 
 const EXIT_LIMIT_MS = 10_000;
 const KEPT_CHARS = 8_192;
@@ -14,14 +14,14 @@ export interface SystemProcess {
   says(pattern: RegExp, limitMs: number): Promise<string>;
   /** Resolves when the program has ended. Rejects after `limitMs`. */
   ended(limitMs?: number): Promise<void>;
+  /** Resolves when all that it has started has ended. Rejects after a while. */
+  alone(): Promise<void>;
   /** SIGKILL to it and all that it has started. Resolves when it is gone. */
   kill(): Promise<void>;
 }
 
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Is given every line that it writes, to whichever output. */
-  readonly onLine?: (line: string) => void;
 }
 
 /** Where a program lies, or undefined. */
@@ -43,18 +43,43 @@ export function startProcess(program: string, args: readonly string[], options: 
     child.once('error', () => resolve());
     child.once('exit', () => resolve());
   });
-  const output = readOutput(child, options.onLine ?? (() => {}));
+  const output = readOutput(child);
   const ended = (limitMs = EXIT_LIMIT_MS): Promise<void> => within(exited, limitMs, () => `${program} does not end`);
   return {
     pid,
     says: (pattern, limitMs) => within(output.says(pattern), limitMs, () => `${program} only said: ${output.tail()}`),
     ended,
+    alone: () =>
+      until(
+        () => groupOf(pid).length <= 1,
+        EXIT_LIMIT_MS,
+        () => `${program} is not alone`,
+      ),
     async kill() {
       killGroup(pid);
       await ended();
       release();
     },
   };
+}
+
+/** The processes of a group. */
+function groupOf(leader: number): readonly number[] {
+  const groups = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return groups.map(Number).filter((pid) => readGroup(pid) === leader);
+}
+
+function readGroup(pid: number): number | undefined {
+  try {
+    // Behind the program's name in brackets: state, parent, group.
+    const [state, , group] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return state === 'Z' ? undefined : Number(group);
+  } catch {
+    // It has just ended.
+    return undefined;
+  }
 }
 
 function killGroup(pid: number): void {
@@ -70,16 +95,12 @@ interface Output {
   tail(): string;
 }
 
-function readOutput(child: ChildProcess, onLine: (line: string) => void): Output {
+function readOutput(child: ChildProcess): Output {
   let said = '';
   const listeners = new Set<() => void>();
   for (const stream of child.stdio.slice(1)) {
-    let rest = '';
     (stream as NodeJS.ReadableStream).setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-KEPT_CHARS);
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) onLine(line);
       for (const listener of listeners) listener();
     });
   }

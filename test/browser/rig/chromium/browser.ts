@@ -33,9 +33,9 @@ export async function launchChromium(directory: string): Promise<BrowserDriver> 
     const [own] = browser.contexts();
     if (own === undefined) throw new Error('Chromium has no profile of its own.');
     return {
-      version: browser.version(),
-      ownProfile: async () => driveProfile(own, running.pid),
-      newProfile: async () => driveProfile(await browser.newContext(), running.pid),
+      version: async () => browser.version(),
+      ownProfile: async () => driveProfile(own),
+      newProfile: async () => driveProfile(await browser.newContext()),
       async end() {
         const session = await browser.newBrowserCDPSession();
         // What becomes of the answer does not matter.
@@ -50,9 +50,9 @@ export async function launchChromium(directory: string): Promise<BrowserDriver> 
   }
 }
 
-function driveProfile(context: BrowserContext, browserPid: number): ProfileDriver {
+function driveProfile(context: BrowserContext): ProfileDriver {
   return {
-    newTab: async () => driveTab(await context.newPage(), browserPid),
+    newTab: async () => driveTab(await context.newPage()),
     setOffline: (isOffline) => context.setOffline(isOffline),
     close: () => context.close(),
   };

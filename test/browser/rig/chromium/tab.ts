@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { TabDriver } from '../driver.ts';
 
-export async function driveTab(page: Page, browserPid: number): Promise<TabDriver> {
+export async function driveTab(page: Page): Promise<TabDriver> {
   const said: string[] = [];
   page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => said.push(`uncaught: ${error}`));
@@ -38,7 +38,7 @@ export async function driveTab(page: Page, browserPid: number): Promise<TabDrive
     type: (selector, text) => page.locator(selector).first().pressSequentially(text),
     close: () => page.close(),
     said,
-    browserPid,
+    crash: () => session.send('Page.crash'),
     async setFrozen(isFrozen) {
       await session.send('Page.setWebLifecycleState', { state: isFrozen ? 'frozen' : 'active' });
     },

@@ -33,7 +33,7 @@ export async function launchFirefox(directory: string): Promise<BrowserDriver> {
     const bidi = await connectBidi(await running.says(/WebDriver BiDi listening on (ws:\S+)/, START_LIMIT_MS));
     await bidi.send('session.subscribe', { events: ['log.entryAdded'] });
     return {
-      version: bidi.version,
+      version: async () => bidi.version,
       ownProfile: async () => driveProfile(bidi, OWN, running.pid),
       async newProfile() {
         const { userContext } = await bidi.send<{ userContext: string }>('browser.createUserContext');

@@ -1,5 +1,6 @@
 import type { TabDriver } from '../driver.ts';
 import type { Bidi } from './bidi.ts';
+import { rendererOf } from './renderer.ts';
 
 /** An entry of the log, as far as it is read here. */
 export interface LogEntry {
@@ -71,6 +72,6 @@ export function driveTab(bidi: Bidi, context: string, said: readonly string[], b
     // A tab that went with its process or its profile is closed.
     close: async () => void (await bidi.send('browsingContext.close', { context }).catch(() => {})),
     said,
-    browserPid,
+    crash: async () => process.kill(await rendererOf(run, browserPid), 'SIGKILL'),
   };
 }

@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { BrowserDriver, ProfileDriver } from '../driver.ts';
 import { findProgram, type SystemProcess, startProcess } from '../process.ts';
 import { driveTab } from './tab.ts';
@@ -6,36 +6,42 @@ import { type Session, startSession } from './webdriver.ts';
 
 const START_LIMIT_MS = 20_000;
 
-/** WebKit's own browser for tests lies in a folder that has its version in its name. */
-const MINI_BROWSER = '/usr/lib/*/webkit2gtk-4.1/MiniBrowser';
+/** WebKit's own MiniBrowser forgets what was stored, once it is automated. */
+const BROWSER = fileURLToPath(new URL('./browser.gjs', import.meta.url));
 
 /**
  * Readies WebKitGTK, which draws on a display: one that nobody sees. A driver knows one session, and a session has one
  * storage, so each profile is a driver with a browser of its own; both take a third of a second.
  */
-export async function launchWebKit(_directory: string): Promise<BrowserDriver> {
-  const [binary] = globSync(MINI_BROWSER);
-  if (binary === undefined) throw new Error('WebKit has no browser: apt-get install webkit2gtk-driver.');
+export async function launchWebKit(directory: string): Promise<BrowserDriver> {
   const { display, running } = await startDisplay();
-  const options = { binary, args: ['--automation'] };
-  const driver = findProgram('WebKitWebDriver') ?? 'WebKitWebDriver';
-  // Its sandbox cannot be made by root in a container.
-  const env = { DISPLAY: display, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' };
   const sessions = new Set<Session>();
-  const newProfile = async (): Promise<ProfileDriver> => {
-    const session = await startSession(driver, options, env);
+  const startProfile = async (...folder: readonly string[]): Promise<ProfileDriver> => {
+    const session = await startSession({
+      driver: findProgram('WebKitWebDriver') ?? 'WebKitWebDriver',
+      browserOptions: { binary: findProgram('gjs') ?? 'gjs', args: ['-m', BROWSER, ...folder] },
+      // Its sandbox cannot be made by root in a container.
+      env: { DISPLAY: display, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' },
+    });
     sessions.add(session);
     return driveProfile(session, () => sessions.delete(session));
   };
   return {
-    version: 'unknown',
-    ownProfile: newProfile,
-    newProfile,
+    version: versionOf,
+    ownProfile: () => startProfile(directory),
+    newProfile: () => startProfile(),
     async end() {
       await Promise.all([...sessions].map((session) => session.end()));
       await running.kill();
     },
   };
+}
+
+async function versionOf(): Promise<string> {
+  const asked = startProcess(findProgram('gjs') ?? 'gjs', ['-m', BROWSER, '--version']);
+  const version = await asked.says(/^([\d.]+)$/m, START_LIMIT_MS);
+  await asked.kill();
+  return version;
 }
 
 /** The display says by itself which number it has found free. */

@@ -61,6 +61,5 @@ export function driveTab(session: Session, handle: string): TabDriver {
     type: (selector, text) =>
       inTab(async (send) => void (await send('POST', `/element/${await element(send, selector)}/value`, { text }))),
     close: async () => void (await inTab((send) => send('DELETE', '/window')).catch(() => {})),
-    browserPid: session.pid,
   };
 }

@@ -1,32 +1,32 @@
 import { freePort } from '../../../rig/ports.ts';
 import { until } from '../../../rig/wait.ts';
-import { type SystemProcess, startProcess } from '../process.ts';
+import { type StartOptions, type SystemProcess, startProcess } from '../process.ts';
 
 const START_LIMIT_MS = 20_000;
 
 /** A WebDriver session (https://www.w3.org/TR/webdriver2/): one browser, its own storage, some windows. */
 export interface Session {
-  readonly version: string;
   /** Sends commands of one window, as one piece: a session has one window that commands are for. */
   inWindow<Result>(handle: string, commands: (send: Send) => Promise<Result>): Promise<Result>;
   /** Gives the window's handle. */
   newWindow(): Promise<string>;
-  /** The driver's process, which is above the browser's. */
-  readonly pid: number;
   end(): Promise<void>;
 }
 
 /** Sends a command to the driver: its path below the session's. Rejects with what the driver says against it. */
 export type Send = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<unknown>;
 
+export interface SessionOptions extends StartOptions {
+  /** The driver's program. */
+  readonly driver: string;
+  /** `webkitgtk:browserOptions`: the program that is the browser, and its arguments. */
+  readonly browserOptions: object;
+}
+
 /** Starts a driver and with it a browser. A driver has one session at a time, so each session has a driver. */
-export async function startSession(
-  driver: string,
-  browserOptions: object,
-  env: Readonly<Record<string, string>>,
-): Promise<Session> {
+export async function startSession({ driver, browserOptions, ...options }: SessionOptions): Promise<Session> {
   const port = await freePort('127.0.0.1');
-  const running = startProcess(driver, [`--port=${port}`], { env });
+  const running = startProcess(driver, [`--port=${port}`], options);
   try {
     await until(
       () => answers(port),
@@ -35,18 +35,13 @@ export async function startSession(
     );
     const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': browserOptions, pageLoadStrategy: 'none' } };
     const begun = await command(port, 'POST', '/session', { capabilities });
-    const { sessionId, capabilities: given } = begun as SessionAnswer;
+    const { sessionId } = begun as { readonly sessionId: string };
     const send: Send = (method, path, body) => command(port, method, `/session/${sessionId}${path}`, body);
-    return createSession(send, given.browserVersion, running);
+    return createSession(send, running);
   } catch (error) {
     await running.kill();
     throw error;
   }
-}
-
-interface SessionAnswer {
-  readonly sessionId: string;
-  readonly capabilities: { readonly browserVersion: string };
 }
 
 async function answers(port: number): Promise<boolean> {
@@ -67,7 +62,7 @@ async function command(port: number, method: string, path: string, body?: object
   throw new Error(`${error}: ${message}`);
 }
 
-function createSession(send: Send, version: string, running: SystemProcess): Session {
+function createSession(send: Send, running: SystemProcess): Session {
   let last: Promise<unknown> = Promise.resolve();
   let current: string | undefined;
   let first: unknown;
@@ -77,8 +72,6 @@ function createSession(send: Send, version: string, running: SystemProcess): Ses
     return turn;
   };
   return {
-    version,
-    pid: running.pid,
     inWindow: (handle, commands) =>
       inTurn(async () => {
         if (current !== handle) await send('POST', '/window', { handle });
@@ -95,8 +88,9 @@ function createSession(send: Send, version: string, running: SystemProcess): Ses
         return handle;
       }),
     async end() {
-      // The driver asks the browser to end, and waits for it.
+      // The driver asks the browser to end; what that has to write, its helper processes write when it has.
       await send('DELETE', '').catch(() => {});
+      await running.alone().catch(() => {});
       await running.kill();
     },
   };
