@@ -4,6 +4,7 @@ import { keepOfflinePage } from './lifecycle.ts';
 import { isNavigation, mendNavigation } from './navigation/navigation.ts';
 import { passageResponder } from './navigation/passage.ts';
 import { openSite, type WorkerSite } from './navigation/workerSite.ts';
+import { either } from './ownWorker/either.ts';
 import { listenLast } from './ownWorker/listenLast.ts';
 import { type Watch, watchNavigation } from './ownWorker/watch.ts';
 import { respondBy } from './responders.ts';
@@ -77,7 +78,7 @@ function pluginFor(site: WorkerSite | null): NavigationPlugin {
       if (handling === undefined) return Promise.resolve(request);
       // A request that is changed in any way loses whence it came.
       const { referrer, referrerPolicy } = request;
-      const signal = AbortSignal.any([handling.watch.signal, request.signal]);
+      const signal = either(handling.watch.signal, request.signal);
       return Promise.resolve(new Request(request, { signal, referrer, referrerPolicy }));
     },
     fetchDidSucceed: (told) => {

@@ -1,4 +1,5 @@
 import type { WorkerScope } from '../events.ts';
+import { either } from './either.ts';
 import type { Watch } from './watch.ts';
 
 /** Navigations whose requests to the server are watched, wherever in the worker they are made. */
@@ -48,7 +49,7 @@ function under(signal: AbortSignal, input: string | URL | Request, init: Request
   // A request that is changed in any way loses whence it came.
   const origin = input instanceof Request ? { referrer: input.referrer, referrerPolicy: input.referrerPolicy } : {};
   const own = init.signal ?? (input instanceof Request ? input.signal : undefined);
-  return { ...origin, ...init, signal: own ? AbortSignal.any([signal, own]) : signal };
+  return { ...origin, ...init, signal: own ? either(signal, own) : signal };
 }
 
 const addressOf = (input: string | URL | Request, { location }: WorkerScope): string =>
