@@ -18,14 +18,20 @@ export class News {
     this.#heard = heard;
   }
 
-  open(): void {
-    if (this.#channel !== null) return;
-    this.#channel = new BroadcastChannel(this.#name);
+  /** False where the browser does not let this page talk to others, as a frame whose storage is blocked. */
+  open(): boolean {
+    if (this.#channel !== null) return true;
+    try {
+      this.#channel = new BroadcastChannel(this.#name);
+    } catch {
+      return false;
+    }
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
       const { kind, memory } = (data ?? {}) as Partial<Record<keyof HealthNews, unknown>>;
       const fits = kind === 'health' && typeof memory === 'string' && memory.length <= DEFAULTS.tabs.newsCapChars;
       if (fits) this.#heard(memory);
     };
+    return true;
   }
 
   post(memory: string): void {

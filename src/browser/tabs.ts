@@ -37,6 +37,7 @@ function join(pool: HostPool, label: string): void {
   const stored = new SafeStorage(pool, `${label}:health`);
   const leadership = new Leadership(leaderLock(label), (leads) => pool.dispatch({ kind: 'lead', leads }));
   const news = new News(newsChannel(label), (memory) => shared.take(memory, DEFAULTS.tabs.newsAgeMs));
+  if (!news.open()) return;
   let isHere = true;
   // A lock that is held for nothing keeps the page out of Firefox' back-forward cache.
   const settle = () => {
@@ -57,7 +58,6 @@ function join(pool: HostPool, label: string): void {
   };
   // Until it is known who leads, somebody else does.
   pool.dispatch({ kind: 'lead', leads: false });
-  news.open();
   settle();
   pool.onChange(() => {
     const told = shared.toTell(leadership.leads);

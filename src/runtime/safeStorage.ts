@@ -15,6 +15,8 @@ export class SafeStorage {
   /** What is to be written next; null: the key is to go; undefined: nothing. */
   #unsaved: Unsaved | undefined;
   #saving: Promise<void> | null = null;
+  /** Once told, a store that takes nothing need not be told of with each change. */
+  #refuses = false;
 
   constructor(pool: HostPool, key: string, store: KeyValueStore = pool.ports.storage) {
     this.#pool = pool;
@@ -67,8 +69,10 @@ export class SafeStorage {
       this.#unsaved = undefined;
       try {
         await this.#put(what);
+        this.#refuses = false;
       } catch (cause) {
-        this.complain('written', cause);
+        if (!this.#refuses) this.complain('written', cause);
+        this.#refuses = true;
       }
     }
     this.#saving = null;
