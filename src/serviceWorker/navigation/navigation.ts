@@ -38,7 +38,8 @@ async function answerNavigation(site: WorkerSite, event: FetchEvent): Promise<Re
     const { kind, why } = hostIn(health, own.origin);
     elsewhere = await rescue(site, event, candidates, kind === 'alarm' ? why : null);
   }
-  return elsewhere instanceof Response ? elsewhere : finish(site, event, askOwn(event), elsewhere === undefined);
+  if (elsewhere instanceof Response) return elsewhere;
+  return finish(site, event, askOwn(request, preloadResponse), elsewhere === undefined ? 'nobody' : 'all');
 }
 
 /**
@@ -49,27 +50,35 @@ async function answerNavigation(site: WorkerSite, event: FetchEvent): Promise<Re
 export async function mendNavigation(site: WorkerSite, event: FetchEvent, asked: Asked): Promise<Response> {
   asked.response.catch(() => {});
   await site.known.load();
-  return finish(site, event, asked, false);
+  return finish(site, event, asked, 'all');
 }
 
-/** @param isAlone No other host is well. */
-async function finish(site: WorkerSite, event: FetchEvent, asked: Asked, isAlone: boolean): Promise<Response> {
-  const { scope, offline, known } = site;
-  const { url } = event.request;
+/** @param left Who is still to be asked if this fails: `all`, the own host among them; `others`; or `nobody`. */
+async function finish(
+  site: WorkerSite,
+  event: FetchEvent,
+  asked: Asked,
+  left: 'all' | 'others' | 'nobody',
+): Promise<Response> {
+  const { scope, offline, known, own } = site;
+  const { url, signal } = event.request;
   const inTime = await inPatience(site, event, asked.response);
   const answer = inTime === undefined ? await asked.abort() : inTime;
+  // Somebody has gone elsewhere meanwhile: that says nothing of the host.
+  if (answer === null && signal.aborted) return Response.error();
   const { kind, cause } = judgePage(endOf(answer), scope.navigator.onLine);
   const end = asked.end === undefined ? endOf(answer) : asked.end();
   if (end !== null) noteVerdict(site, event, judgePage(end, scope.navigator.onLine));
   // The offline page that stands for a slow server finds it well, and leads back at once: that is a circle, too.
   if (answer === undefined) known.noteMove(event, pageOf(url), '');
   if (answer && kind === 'shown') return answer;
-  const rescued = isAlone ? undefined : await rescue(site, event, backups(site), cause);
-  if (rescued instanceof Response || !answer || kind === 'failed') {
-    void answer?.body?.cancel();
-    return rescued instanceof Response ? rescued : offline.show(url);
-  }
-  return answer;
+  // A connection may break on a host that is well, and not every browser tells of a navigation that was given up.
+  const candidates = answer === null && left === 'all' ? [own, ...backups(site)] : backups(site);
+  const rescued = left === 'nobody' ? undefined : await rescue(site, event, candidates, cause);
+  if (rescued === 'own') return finish(site, event, askOwn(event.request), 'others');
+  if (answer && kind === 'doubted' && rescued === undefined) return answer;
+  void answer?.body?.cancel();
+  return rescued ?? offline.show(url);
 }
 
 function inPatience(site: WorkerSite, event: FetchEvent, response: Promise<Response>): ReturnType<typeof patiently> {

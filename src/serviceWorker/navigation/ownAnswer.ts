@@ -15,8 +15,12 @@ export interface Asked {
   end?(): PageEnd | null;
 }
 
-/** Asks the server for a page: by what the browser sent while the worker started, else by a request of one's own. */
-export function askOwn({ request, preloadResponse }: FetchEvent): Asked {
+/**
+ * Asks the server for a page.
+ *
+ * @param preloadResponse What the browser has asked while the worker started. Default: the worker asks.
+ */
+export function askOwn(request: Request, preloadResponse?: FetchEvent['preloadResponse']): Asked {
   const control = new AbortController();
   const { referrer, referrerPolicy } = request;
   const ask = async (): Promise<Response> =>
