@@ -1,5 +1,5 @@
 import type { NavigationMode } from '../site/config.ts';
-import { FILE_NAMES, type PublishPlan, scriptName } from './options.ts';
+import { FILE_NAMES, needsHealthFile, type PublishPlan, scriptName } from './options.ts';
 
 /** What a page says so that the browser loads the worker, or a worker of the site's own so that it loads what stands before it. */
 export const useLine = ({ base, ownWorker }: Pick<PublishPlan, 'base' | 'ownWorker'>): string =>
@@ -81,11 +81,9 @@ ${useLine(plan)}
 A worker that is bundled may call \`interpose(options)\` of \`switchover/service-worker\` instead, with the same options.
 `;
 
-function probeRow({ config, base }: PublishPlan): string {
-  const made = config.hosts.some(({ origin, probe }) => probe === origin + base + FILE_NAMES.health);
-  return made
-    ? `| \`${base}${FILE_NAMES.health}\` | what a host is probed with: its body holds \`${config.marker}\` |\n`
-    : '';
+function probeRow(plan: PublishPlan): string {
+  if (!needsHealthFile(plan)) return '';
+  return `| \`${plan.base}${FILE_NAMES.health}\` | what a host is probed with: its body holds \`${plan.config.marker}\` |\n`;
 }
 
 function headerRows({ config, base, ownWorker }: PublishPlan): string {

@@ -42,6 +42,10 @@ export interface PublishPlan {
  * @throws SwitchoverError as `readSiteOptions` does; `INVALID_OPTION` for a base or an offline page that is no plain path.
  */
 export function readPublishOptions({ base, ownWorker = false, page = {}, ...site }: PublishOptions): PublishPlan {
+  if (typeof ownWorker !== 'boolean')
+    throw invalidOption(`ownWorker can't be ${String(ownWorker)}`, 'Give true or false.');
+  if (typeof page !== 'object' || page === null)
+    throw invalidOption(`page can't be ${String(page)}`, 'Give an object.');
   const under = readBase(base);
   const config = readSiteOptions({
     ...site,
@@ -59,8 +63,8 @@ export function readPublishOptions({ base, ownWorker = false, page = {}, ...site
 
 /** @throws SwitchoverError `INVALID_OPTION` for a base that is relative, names a host, or is no plain path. */
 export function readBase(base = '/'): string {
-  const full = base === '' || base.endsWith('/') ? base : `${base}/`;
-  if (!isPlain(full)) {
+  const full = base === '/' ? base : `${base}/`.replace(/\/\/$/, '/');
+  if (typeof base !== 'string' || base === '' || !isPlain(full)) {
     throw invalidOption(
       `base can't be ${JSON.stringify(base)}`,
       'Give the path of the site on its hosts, such as /app/.',
@@ -68,6 +72,10 @@ export function readBase(base = '/'): string {
   }
   return full;
 }
+
+/** True where a host is probed at the file that is made for it. */
+export const needsHealthFile = ({ config, base }: PublishPlan): boolean =>
+  config.hosts.some(({ origin, probe }) => probe === origin + base + FILE_NAMES.health);
 
 /**
  * Where a path of the site lies in its public folder.

@@ -2,7 +2,14 @@ import { renderOfflinePage } from '../serviceWorker/offlinePage/render.ts';
 import type { SiteConfig } from '../site/config.ts';
 import { bakeConfig } from './bakedConfig.ts';
 import { noteText } from './note.ts';
-import { FILE_NAMES, fileUnder, type PublishOptions, readPublishOptions, scriptName } from './options.ts';
+import {
+  FILE_NAMES,
+  fileUnder,
+  needsHealthFile,
+  type PublishOptions,
+  readPublishOptions,
+  scriptName,
+} from './options.ts';
 import type { SiteParts } from './parts.ts';
 import { digest, stamped } from './stamp.ts';
 
@@ -24,13 +31,12 @@ export function siteFiles(options: PublishOptions, parts: SiteParts): readonly S
   const { version } = parts;
   const script = ownWorker ? parts.interposer : parts.worker;
   const page = stamped(renderOfflinePage(config, plan.page, parts.kit), 'html', version);
-  const files = [
-    { path: scriptName(ownWorker), text: stamped(scriptText(config, page, script), 'script', version) },
-    { path: fileUnder(base, config.offlinePage), text: page },
-  ];
+  const files = [{ path: fileUnder(base, config.offlinePage), text: page }];
   if (needsHealthFile(plan)) {
     files.push({ path: FILE_NAMES.health, text: stamped(`${config.marker}\n`, 'text', version) });
   }
+  // Last: a browser that finds a new worker finds what that asks for.
+  files.push({ path: scriptName(ownWorker), text: stamped(scriptText(config, page, script), 'script', version) });
   return files;
 }
 
@@ -58,8 +64,3 @@ const scriptText = (config: SiteConfig, page: string, script: string): string =>
   `// Offline page ${digest(page)}\n${bakeConfig(config)}${withoutMap(script)}`;
 
 const withoutMap = (script: string): string => script.replace(/^\/\/# sourceMappingURL=.*\n?/gm, '');
-
-/** True where a host is probed at the file that is made here. */
-function needsHealthFile({ config, base }: { readonly config: SiteConfig; readonly base: string }): boolean {
-  return config.hosts.some(({ origin, probe }) => probe === origin + base + FILE_NAMES.health);
-}

@@ -45,8 +45,8 @@ eachEngine(({ openTab }) => {
     await tab.reload();
     expect((await publish({ page: { title: 'Second' } })).map(({ kind }) => kind)).toEqual([
       'updated',
-      'updated',
       'unchanged',
+      'updated',
     ]);
     await tab.evaluate(lookForUpdate);
     await until(

@@ -149,7 +149,7 @@ describe('what the tarball has for sites', () => {
       });
       console.log(JSON.stringify(made));`;
     const [esm, cjs] = JSON.parse(await consumer.script(text));
-    expect(Object.keys(esm)).toEqual(['switchover-sw.js', 'switchover-offline.html', 'switchover-health.txt']);
+    expect(Object.keys(esm)).toEqual(['switchover-offline.html', 'switchover-health.txt', 'switchover-sw.js']);
     expect(cjs).toEqual(esm);
   });
 });

@@ -57,6 +57,13 @@ describe('the offline page', () => {
   );
 });
 
+test.each([{ base: 5 }, { base: null }, { ownWorker: 'yes' }, { page: 'plain' }, { page: null }])(
+  'a value of another kind, as a JSON file may have it, is refused: %j',
+  (options) => {
+    expect(codeOf({ hosts, ...options } as unknown as PublishOptions)).toBe('INVALID_OPTION');
+  },
+);
+
 test('an option that nobody reads is refused', () => {
   expect(codeOf({ hosts, bass: '/app/' } as PublishOptions)).toBe('INVALID_OPTION');
 });

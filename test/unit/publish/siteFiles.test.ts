@@ -24,7 +24,7 @@ const noteOf = (options: Partial<PublishOptions>): string => noteFile({ hosts, .
 describe('the files of a site', () => {
   test('are the worker, the offline page and what is probed, and each knows that it is ours', () => {
     const files = filesOf();
-    expect(Object.keys(files)).toEqual(['switchover-sw.js', 'switchover-offline.html', 'switchover-health.txt']);
+    expect(Object.keys(files)).toEqual(['switchover-offline.html', 'switchover-health.txt', 'switchover-sw.js']);
     for (const text of [...Object.values(files), noteOf({})]) {
       expect(readStamp(text)).toEqual({ version: '1.2.3', intact: true });
     }
@@ -53,7 +53,7 @@ describe('the files of a site', () => {
 
   test('lie under the base', () => {
     const files = filesOf({ base: '/app', offlinePage: '/app/errors/offline.html' });
-    expect(Object.keys(files)).toEqual(['switchover-sw.js', 'errors/offline.html', 'switchover-health.txt']);
+    expect(Object.keys(files)).toEqual(['errors/offline.html', 'switchover-health.txt', 'switchover-sw.js']);
     expect(files['switchover-sw.js']).toContain('"https://b.example.com/app/switchover-health.txt"');
   });
 
@@ -106,7 +106,7 @@ describe('the note', () => {
 describe('a site with a worker of its own', () => {
   test('gets a script for that to load first, and no worker', () => {
     const files = filesOf({ ownWorker: true });
-    expect(Object.keys(files)).toEqual(['switchover-interpose.js', 'switchover-offline.html', 'switchover-health.txt']);
+    expect(Object.keys(files)).toEqual(['switchover-offline.html', 'switchover-health.txt', 'switchover-interpose.js']);
     const self: { seen?: unknown; stands?: string } = {};
     runInNewContext(files['switchover-interpose.js'] ?? '', { self });
     expect(self).toEqual(expect.objectContaining({ stands: 'before', seen: readSiteOptions({ hosts }) }));
