@@ -1,4 +1,4 @@
-import { betterHosts, judgePage, type PageVerdict, planNavigation } from '../../policy/navigation.ts';
+import { betterHosts, judgePage, type NavigationPlan, type PageVerdict, planNavigation } from '../../policy/navigation.ts';
 import { mayMove } from '../../policy/navigationMoves.ts';
 import { doubted, hostIn, isReady, left, proven } from '../../policy/rememberedHealth.ts';
 import type { FetchEvent, Responder } from '../events.ts';
@@ -25,32 +25,41 @@ async function answerNavigation(site: WorkerSite, event: FetchEvent): Promise<Re
   // Where it is not waited for, nobody else hears how it ends.
   preloadResponse?.catch(() => {});
   await known.load();
-  const { health, moves } = known;
-  const isTop = request.destination === 'document';
-  const given = { own: own.origin, page: pageOf(request.url), isTop, health, moves };
-  const plan = planNavigation(given, config, Date.now());
+  const plan = planFor(site, request);
   let elsewhere: Response | 'own' | undefined = 'own';
   if (plan.kind === 'return') elsewhere = (await goBack(site, event, plan.to)) ?? 'own';
   if (plan.kind === 'leave') {
     lookOut(site, event);
     // Where the browser is sent, it may as well stay: nothing has moved yet.
     const candidates = config.mode === 'redirect' ? [own, ...others] : backups(site);
-    const { kind, why } = hostIn(health, own.origin);
+    const { kind, why } = hostIn(known.health, own.origin);
     elsewhere = await rescue(site, event, candidates, kind === 'alarm' ? why : null);
   }
   if (elsewhere instanceof Response) return elsewhere;
   return finish(site, event, askOwn(request, preloadResponse), elsewhere === undefined ? 'nobody' : 'all');
 }
 
+function planFor({ known, own, config }: WorkerSite, { url, destination }: Request): NavigationPlan {
+  const { health, moves } = known;
+  const given = { own: own.origin, page: pageOf(url), isTop: destination === 'document', health, moves };
+  return planNavigation(given, config, Date.now());
+}
+
 /**
  * Waits for an answer that somebody else gets from the server; one that fails or takes too long is made good. Never rejects.
+ *
+ * A page that is led back to a host which is wanted more does not wait for it.
  *
  * @param asked `abort` is called when its time is over; what it gives counts as the answer.
  */
 export async function mendNavigation(site: WorkerSite, event: FetchEvent, asked: Asked): Promise<Response> {
   asked.response.catch(() => {});
   await site.known.load();
-  return finish(site, event, asked, 'all');
+  const plan = planFor(site, event.request);
+  const back = plan.kind === 'return' ? await goBack(site, event, plan.to) : undefined;
+  if (back === undefined) return finish(site, event, asked, 'all');
+  void asked.abort();
+  return back;
 }
 
 /** @param left Who is still to be asked if this fails: `all`, the own host among them; `others`; or `nobody`. */
