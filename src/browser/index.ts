@@ -1,6 +1,6 @@
 export { SwitchoverError, type SwitchoverErrorCode } from '../policy/error.ts';
 export type { KeyValueStore, OwnerLock } from '../runtime/ports.ts';
-export { type ChunkLoader, type ChunkLoaderOptions, createChunkLoader } from './assets/chunkLoader.ts';
+export { type ChunkLoader, type ChunkLoaderOptions, createChunkLoader, type Importer } from './assets/chunkLoader.ts';
 export { EARLY_SNIPPET } from './assets/earlyFailures.ts';
 export type { AssetSources } from './assets/options.ts';
 export { type RecoverAssetsOptions, recoverAssets } from './assets/recoverAssets.ts';

@@ -11,6 +11,7 @@ export type { OfflineLook } from '../serviceWorker/offlinePage/look.ts';
 export type { NavigationMode } from '../site/config.ts';
 export type { SiteHostOption, SiteOptions } from '../site/options.ts';
 export type { PublishOptions } from './options.ts';
+export { type SharedModulesPlugin, sharedModules } from './sharedModules.ts';
 
 /** As much of Vite's resolved config as is read here. */
 export interface ViteConfig {

@@ -10,15 +10,22 @@ export interface ChunkLoaderOptions extends AssetSources {
   readonly allowCopies?: boolean;
 }
 
+/** `import.meta` of a module, as far as it is needed. */
+export interface Importer {
+  readonly url: string;
+  /** Absent in old browsers: then nothing can be kept single. */
+  resolve?(specifier: string): string;
+}
+
 /**
  * Loads a module by `import()`, from another origin if it must be.
  *
  * Rejects with what `import()` said if no origin has the module, and with what the module has thrown if it was loaded.
  *
  * @param load `() => import('./chunk.js')`, as a bundler leaves it: one `import()` of one text.
- * @param importer `import.meta.url` of the module that calls it.
+ * @param importer `import.meta` of the module that calls it: its URL is where the text counts from.
  */
-export type ChunkLoader = <Module>(load: () => Promise<Module>, importer: string) => Promise<Module>;
+export type ChunkLoader = <Module>(load: () => Promise<Module>, importer: Importer) => Promise<Module>;
 
 /** `import("./chunk-1a2b.js")` in the text of a function, whatever a bundler has put around it. */
 const IMPORT = /\bimport\(\s*(["'`])([^"'`$\\]+)\1\s*\)/;
@@ -37,7 +44,7 @@ const NOT_LOADED = /dynamically imported module|importing a module script failed
  * @throws SwitchoverError As {@link recoverAssets} does.
  * @example
  * const load = createChunkLoader({ pool: failover.pool });
- * const { Settings } = await load(() => import('./settings.js'), import.meta.url);
+ * const { Settings } = await load(() => import('./settings.js'), import.meta);
  */
 export function createChunkLoader(options: ChunkLoaderOptions): ChunkLoader {
   const find = readSources(options, ['allowCopies']);
@@ -55,14 +62,15 @@ export function createChunkLoader(options: ChunkLoaderOptions): ChunkLoader {
 /** The module from the first of the other origins that has it; null if none has. Rejects if it throws. */
 async function elsewhere(
   load: () => unknown,
-  importer: string,
+  importer: Importer,
   find: FindPlace,
   allowCopies = false,
 ): Promise<unknown> {
   const specifier = IMPORT.exec(String(load))?.[2];
-  const url = specifier === undefined || !URL.canParse(specifier, importer) ? '' : new URL(specifier, importer).href;
+  const isUrl = specifier !== undefined && URL.canParse(specifier, importer.url);
+  const url = isUrl ? new URL(specifier, importer.url).href : '';
   for (const other of find(url)?.others ?? []) {
-    if (!allowCopies && !keepsShared(url, other.origin, find)) continue;
+    if (!allowCopies && !keepsShared(url, other.origin, find, importer)) continue;
     try {
       return await import(/* @vite-ignore */ /* webpackIgnore: true */ other.url);
     } catch (error) {
