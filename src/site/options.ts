@@ -73,9 +73,12 @@ export function readSiteOptions(options: SiteOptions): SiteConfig {
   if (!MODES.includes(mode)) throw invalidOption(`mode can't be ${String(mode)}`, `Use one of: ${MODES.join(', ')}.`);
   if (typeof marker !== 'string' || marker === '') throw invalidOption('marker is empty', 'Give a text.');
   const hosts = readHosts(filled);
+  const { name = nameOfHosts(hosts.map(({ origin }) => origin)) } = options;
+  if (typeof name !== 'string' || name === '')
+    throw invalidOption(`name can't be ${JSON.stringify(name)}`, 'Give a text.');
   return {
     version: 1,
-    name: options.name ?? nameOfHosts(hosts.map(({ origin }) => origin)),
+    name,
     hosts,
     mode,
     navigationMs: milliseconds('navigationMs', filled.navigationMs, 1),

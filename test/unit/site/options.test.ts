@@ -17,7 +17,7 @@ describe('the options of a site', () => {
   });
 
   test('give the same hosts in any order the same name', () => {
-    expect(readSiteOptions({ hosts }).name).toBe(readSiteOptions({ hosts: hosts.toReversed() }).name);
+    expect(readSiteOptions({ hosts }).name).toBe(readSiteOptions({ hosts: [...hosts].reverse() }).name);
   });
 
   test('let a host be probed at a path, or at another port', () => {
@@ -39,6 +39,8 @@ describe('the options of a site', () => {
     ['a misspelt name of a host', { hosts: [{ url: hosts[0], helth: '/up' }] }, 'INVALID_OPTION'],
     ['an unknown mode', { hosts, mode: 'magic' }, 'INVALID_OPTION'],
     ['an empty marker', { hosts, marker: '' }, 'INVALID_OPTION'],
+    ['a name that is none', { hosts, name: '' }, 'INVALID_OPTION'],
+    ['a name of another kind', { hosts, name: 7 }, 'INVALID_OPTION'],
     ['time that is no number', { hosts, navigationMs: Number.NaN }, 'INVALID_OPTION'],
     ['no time at all', { hosts, navigationMs: 0 }, 'INVALID_OPTION'],
     ['a group of one', { hosts, assets: [['https://cdn.example.com']] }, 'INVALID_OPTION'],
