@@ -1,4 +1,10 @@
-import { betterHosts, judgePage, type NavigationPlan, type PageVerdict, planNavigation } from '../../policy/navigation.ts';
+import {
+  betterHosts,
+  judgePage,
+  type NavigationPlan,
+  type PageVerdict,
+  planNavigation,
+} from '../../policy/navigation.ts';
 import { mayMove } from '../../policy/navigationMoves.ts';
 import { doubted, hostIn, isReady, left, proven } from '../../policy/rememberedHealth.ts';
 import type { FetchEvent, Responder } from '../events.ts';
