@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HELP } from '../../../src/cli/init/words.ts';
 import { readPublishOptions } from '../../../src/publish/options.ts';
+import { SITE_DEFAULTS } from '../../../src/site/options.ts';
 import { freePort } from '../../rig/ports.ts';
 import { until } from '../../rig/wait.ts';
 
@@ -44,6 +45,16 @@ describe('docs/sites.md', () => {
       expect(() => readPublishOptions(options as Parameters<typeof readPublishOptions>[0])).not.toThrow();
     }
   });
+});
+
+test('docs/sites.md tells the defaults as they are', () => {
+  const { navigationMs, waryNavigationMs, marker, probePath, offlinePage, mode } = SITE_DEFAULTS;
+  expect(guide).toContain(
+    `nothing after ${navigationMs / 1_000} s (${waryNavigationMs / 1_000} s shortly after a failure)`,
+  );
+  expect(guide).toContain(`default \`${marker}\``);
+  for (const path of [probePath, offlinePage]) expect(guide).toContain(`\`${path.slice(1)}\``);
+  expect(guide).toMatch(new RegExp(`^\\| \`${mode}\` \\|.*The default \\|$`, 'm'));
 });
 
 describe.skipIf(!hasNginx)('nginx, set up as docs/sites.md says', () => {
