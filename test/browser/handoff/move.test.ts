@@ -13,35 +13,35 @@ eachEngine((browser) => {
       const [a, b] = hosts.origins;
       const { tab, token } = await talking(browser, `${a}/room?of=ann#door`, 'ann');
       await say(tab, 1);
-      await untilIn(tab, () => window.app.heard.got.length === 1, null, 'no answer');
+      await untilIn(tab, () => window.journey.heard.got.length === 1, null, 'no answer');
       // Nobody takes what is said now: one host is dead, the other stands still.
       await hosts.b.freeze();
       await hosts.a.kill();
       await say(tab, 2, 3);
-      await tab.evaluate(([how, where]) => window.app.leave(how, where), [way, b] as const);
-      await untilIn(tab, () => window.app.log.includes('closed'), null, 'the channel is not closed');
+      await tab.evaluate(([how, where]) => window.journey.leave(how, where), [way, b] as const);
+      await untilIn(tab, () => window.journey.log.includes('closed'), null, 'the channel is not closed');
       await hosts.b.thaw();
       await arrivedAt(tab, b);
-      expect(await tab.evaluate(() => window.app.arrival)).toEqual({
+      expect(await tab.evaluate(() => window.journey.arrival)).toEqual({
         kind: 'arrived',
         already: false,
         data: { hello: 'ann' },
       });
       expect(await tab.url()).toBe(`${b}/room?of=ann#door`);
-      expect(await tab.evaluate(() => window.app.me())).toBe('ann');
+      expect(await tab.evaluate(() => window.journey.me())).toBe('ann');
       await openAt(tab, b);
       await say(tab, 4);
-      await untilIn(tab, () => window.app.heard.got.length === 3, null, 'not all answers');
+      await untilIn(tab, () => window.journey.heard.got.length === 3, null, 'not all answers');
       expect(numbersOf(hosts)).toEqual([1, 2, 3, 4]);
       expect(await told(tab)).toEqual(['resumed']);
       await expectNoSecret(hosts.log(), [token]);
       // The code is gone from the page before any other script could see it, and a reload does not show it again.
-      const seen = await tab.evaluate(() => window.app.seen);
+      const seen = await tab.evaluate(() => window.journey.seen);
       expect(seen[1]).toBe(`${b}/room?of=ann#door`);
       await tab.reload();
       await arrivedAt(tab, b);
-      expect(await tab.evaluate(() => window.app.arrival?.kind)).toBe('none');
-      expect(await tab.evaluate(() => window.app.me())).toBe('ann');
+      expect(await tab.evaluate(() => window.journey.arrival?.kind)).toBe('none');
+      expect(await tab.evaluate(() => window.journey.me())).toBe('ann');
     });
   }
 
@@ -50,36 +50,36 @@ eachEngine((browser) => {
     const [a, b] = hosts.origins;
     const { tab } = await talking(browser, `${a}/`, 'ann');
     await say(tab, 1);
-    await untilIn(tab, () => window.app.heard.got.length === 1, null, 'no answer');
+    await untilIn(tab, () => window.journey.heard.got.length === 1, null, 'no answer');
     await hosts.b.freeze();
     await hosts.a.kill();
     await say(tab, 2);
-    await tab.evaluate((where) => window.app.leave('fragment', where), b);
-    await untilIn(tab, () => window.app.log.includes('closed'), null, 'the channel is not closed');
+    await tab.evaluate((where) => window.journey.leave('fragment', where), b);
+    await untilIn(tab, () => window.journey.log.includes('closed'), null, 'the channel is not closed');
     await hosts.b.thaw();
     await arrivedAt(tab, b);
     await openAt(tab, b);
-    await untilIn(tab, () => window.app.heard.got.length === 1, null, 'no answer');
+    await untilIn(tab, () => window.journey.heard.got.length === 1, null, 'no answer');
     await hosts.a.restart();
     // The user types the first address: what was stored there is a state of the past.
     const other = await browser.openTab(`${a}/`);
     await openAt(other, a);
     await untilIn(
       other,
-      () => window.app.heard.told.some((line) => line.includes('UNKNOWN_FATE')),
+      () => window.journey.heard.told.some((line) => line.includes('UNKNOWN_FATE')),
       null,
       'no word of it',
     );
     await say(other, 3);
-    await untilIn(other, () => window.app.heard.accepted.length === 1, null, 'not accepted');
+    await untilIn(other, () => window.journey.heard.accepted.length === 1, null, 'not accepted');
     await say(tab, 4);
-    await untilIn(tab, () => window.app.heard.got.length === 2, null, 'no answer');
+    await untilIn(tab, () => window.journey.heard.got.length === 2, null, 'no answer');
     expect(numbersOf(hosts)).toEqual([1, 2, 3, 4]);
     await other.close();
     // And back, by a move: the newer state is the one that counts.
-    await tab.evaluate((where) => window.app.leave('fragment', where), a);
+    await tab.evaluate((where) => window.journey.leave('fragment', where), a);
     await arrivedAt(tab, a);
-    expect(await tab.evaluate(() => window.app.arrival)).toMatchObject({ kind: 'arrived', already: true });
+    expect(await tab.evaluate(() => window.journey.arrival)).toMatchObject({ kind: 'arrived', already: true });
     await openAt(tab, a);
     await say(tab, 5);
     await until(

@@ -1,4 +1,4 @@
-/** An app over two hosts, as far as a move between them goes, for tests to call: `window.app`. */
+/** An app over two hosts, as far as a move between them goes, for tests to call: `window.journey`. */
 import { type Arrival, type Handoff, handoff, idbStore } from '../../../src/browser/index.ts';
 import { createFailover } from '../../../src/index.browser.ts';
 import { moveSession } from '../../../src/site/handoff.ts';
@@ -9,7 +9,7 @@ declare global {
   interface Window {
     /** Written into the page by its server. */
     readonly HOSTS: readonly string[];
-    readonly app: typeof app;
+    readonly journey: typeof journey;
   }
 }
 
@@ -42,7 +42,7 @@ const json = async (path: string, body?: unknown) => {
   return (await fetch(path, body === undefined ? {} : init)).json();
 };
 
-const app = {
+const journey = {
   moves,
   log,
   /** The page's addresses: as it was loaded, and ever since it looked for a code. */
@@ -93,6 +93,6 @@ async function leaveAsOfflinePage(backup: string): Promise<void> {
 }
 
 Object.assign(window, {
-  app,
+  journey,
   tools: { say: () => JSON.stringify([location.href, arrival, heard?.told, heard?.got, log]) },
 });

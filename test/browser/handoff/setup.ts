@@ -11,10 +11,10 @@ import { type BrowserUnderTest, untilIn } from '../rig/vitest.ts';
 const PAGE = fileURLToPath(new URL('./page.ts', import.meta.url));
 
 /** Two hosts that serve the app's page, made from the sources. */
-export function useApp(): (options?: HostsOptions) => Promise<Hosts> {
+export function useApp(lasting: { readonly for?: 'each' | 'all' } = {}): (options?: HostsOptions) => Promise<Hosts> {
   const folder = temporaryFolder('handoff');
   const script = join(folder.path, 'page.js');
-  const start = useHosts();
+  const start = useHosts(lasting);
   beforeAll(async () => {
     await build({
       entryPoints: [PAGE],
@@ -36,31 +36,31 @@ export async function talking(
   user: string,
 ): Promise<{ tab: Tab; token: string }> {
   const tab = await browser.openTab(url);
-  const token = await tab.evaluate((name) => window.app.signIn(name), user);
-  await tab.evaluate(() => window.app.open());
-  await untilIn(tab, (host) => window.app.heard.isOpenAt(host), new URL(url).origin, 'the channel is not open');
+  const token = await tab.evaluate((name) => window.journey.signIn(name), user);
+  await tab.evaluate(() => window.journey.open());
+  await untilIn(tab, (host) => window.journey.heard.isOpenAt(host), new URL(url).origin, 'the channel is not open');
   return { tab, token };
 }
 
 export const say = (tab: Tab, ...numbers: number[]): Promise<void> =>
-  tab.evaluate((all) => all.forEach((n) => void window.app.heard.send(n)), numbers);
+  tab.evaluate((all) => all.forEach((n) => void window.journey.heard.send(n)), numbers);
 
 /** Waits until a tab is at a host, and knows how it has come there. */
 export const arrivedAt = (tab: Tab, origin: string): Promise<void> =>
   untilIn(
     tab,
-    (host) => location.origin === host && window.app?.arrival !== undefined,
+    (host) => location.origin === host && window.journey?.arrival !== undefined,
     origin,
     `not arrived at ${origin}`,
   );
 
 export const openAt = async (tab: Tab, origin: string): Promise<void> => {
-  await tab.evaluate(() => window.app.open());
-  await untilIn(tab, (host) => window.app.heard.isOpenAt(host), origin, 'the channel is not open');
+  await tab.evaluate(() => window.journey.open());
+  await untilIn(tab, (host) => window.journey.heard.isOpenAt(host), origin, 'the channel is not open');
 };
 
 export const told = (tab: Tab): Promise<string[]> =>
-  tab.evaluate(() => window.app.heard.told.filter((line) => /resumed|new|gap|warning|error/.test(line)));
+  tab.evaluate(() => window.journey.heard.told.filter((line) => /resumed|new|gap|warning|error/.test(line)));
 
 /** What the app's servers have got, in order. */
 export const numbersOf = (hosts: Hosts): number[] => hosts.got().map(({ data }) => (data as { n: number }).n);
