@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { useRig } from '../rig/vitest.ts';
-import { sleep } from '../rig/wait.ts';
 import { install, startWorkerSite, visit, type WorkerSite } from './navigation/site.ts';
 import type { Tab } from './rig/tab.ts';
 import { eachEngine } from './rig/vitest.ts';
@@ -160,17 +159,5 @@ eachEngine(({ openTab }) => {
     expect(await status('/work', 'POST')).toBe(0);
     expect(await status('/item/1', 'GET')).toBe(200);
     expect(b.processed().has('once')).toBe(false);
-  });
-
-  test('a navigation that is given up says nothing of its server', async () => {
-    const [{ a }, tab] = await start();
-    await a.mode({ kind: 'slowHeaders', delayMs: 1_200, only: 'navigations' });
-    for (const path of ['/first', '/second']) {
-      await tab.evaluate((to) => {
-        location.href = to;
-      }, `${path}-left`);
-      await sleep(300);
-      expect(await visit(tab, a.url + path)).toBe(`a ${a.url}${path}`);
-    }
   });
 });
