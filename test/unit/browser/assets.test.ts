@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { EARLY_SNIPPET } from '../../../src/browser/assets/earlyFailures.ts';
 import { readSources } from '../../../src/browser/assets/options.ts';
 import { changeUrls } from '../../../src/browser/assets/srcset.ts';
 import { createPool } from '../../../src/index.fetch.ts';
@@ -70,4 +72,9 @@ test.each([
   ['data:image/png;base64,xx== 1x, b.png 2x', 'A(data:image/png;base64,xx==) 1x, A(b.png) 2x'],
 ])('of the srcset %j each URL is changed, and nothing else', (srcset, changed) => {
   expect(changeUrls(srcset, (url) => `A(${url})`)).toBe(changed);
+});
+
+test('the guide shows the snippet as it is', () => {
+  const guide = readFileSync(new URL('../../../docs/assets.md', import.meta.url), 'utf8');
+  expect(guide).toContain(`<script>${EARLY_SNIPPET}</script>`);
 });
