@@ -49,11 +49,13 @@ try {
 3. Reload, or go to another page: it is there, from the other host.
 4. Type: start a. A page of b stays where it is; ${origins[0]} is served by a again.
 
-Orders: kill a, start a, the same for b. Ctrl-D ends everything.`);
+Orders: kill a, start a, freeze a (it takes connections and says nothing), thaw a; the same for b. Ctrl-D ends everything.`);
   for await (const line of createInterface({ input: process.stdin })) {
     const [order, name] = line.trim().split(' ');
     if (name !== 'a' && name !== 'b') continue;
     if (order === 'kill') await kill(name);
+    if (order === 'freeze') servers.get(name)?.kill('SIGSTOP');
+    if (order === 'thaw') servers.get(name)?.kill('SIGCONT');
     if (order === 'start' && !servers.has(name)) await start(name, site);
   }
 } finally {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HELP } from '../../../src/cli/init/words.ts';
 import { readPublishOptions } from '../../../src/publish/options.ts';
+import { siteFiles } from '../../../src/publish/siteFiles.ts';
 import { SITE_DEFAULTS } from '../../../src/site/options.ts';
 import { freePort } from '../../rig/ports.ts';
 import { until } from '../../rig/wait.ts';
@@ -55,6 +56,14 @@ test('docs/sites.md tells the defaults as they are', () => {
   expect(guide).toContain(`default \`${marker}\``);
   for (const path of [probePath, offlinePage]) expect(guide).toContain(`\`${path.slice(1)}\``);
   expect(guide).toMatch(new RegExp(`^\\| \`${mode}\` \\|.*The default \\|$`, 'm'));
+});
+
+test('docs/sites.md shows a config file that is one', () => {
+  const [, json = ''] = /```json\n([\s\S]*?)```/.exec(guide) ?? [];
+  const kit = { script: '', handoffScript: '', style: '', sha256: () => '' };
+  const parts = { version: '1.0.0', worker: '', interposer: '', killSwitch: '', kit };
+  const [page] = siteFiles(JSON.parse(json), parts);
+  expect(page?.text).toContain('We are not there right now');
 });
 
 describe.skipIf(!hasNginx)('nginx, set up as docs/sites.md says', () => {
