@@ -3,16 +3,6 @@
  * Times are in milliseconds. Why each number is what it is stands in ARCHITECTURE.md, "Defaults".
  */
 
-/** When a host is taken out of service, and for how long. */
-export const EJECTION_DEFAULTS = {
-  connectFailures: 2,
-  serverErrors: 3,
-  coolDownMs: 5_000,
-  coolDownCapMs: 60_000,
-  /** The cool-down is multiplied by a draw from [1 - spread, 1 + spread). */
-  coolDownSpread: 0.5,
-} as const;
-
 /** What every pool has. The sections are those of its options. */
 export const POOL_DEFAULTS = {
   retry: {
@@ -37,7 +27,14 @@ export const POOL_DEFAULTS = {
     /** Until a request's answer begins, over all its attempts and waits. */
     totalMs: 30_000,
   },
-  ejection: EJECTION_DEFAULTS,
+  ejection: {
+    connectFailures: 2,
+    serverErrors: 3,
+    coolDownMs: 5_000,
+    coolDownCapMs: 60_000,
+    /** The cool-down is multiplied by a draw from [1 - spread, 1 + spread). */
+    coolDownSpread: 0.5,
+  },
   probe: {
     path: '/healthz/ready',
     /** Between two probes of a host that is being proven. */

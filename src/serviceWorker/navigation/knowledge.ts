@@ -19,50 +19,64 @@ export interface Knowledge {
   noteMove(event: ExtendableEvent, page: string, to: string): void;
 }
 
-export function openKnowledge(name: string): Knowledge {
-  const channel = new BroadcastChannel(newsChannel(name));
-  let stored: unknown;
-  let moves: Moves = [];
-  let loading: Promise<void> | undefined;
-  let isLoaded = false;
-  channel.onmessage = ({ data }: MessageEvent<{ kind?: unknown; memory?: unknown } | null>) => {
-    if (data?.kind === 'health') stored = data.memory;
-  };
-  const read = async (): Promise<void> => {
-    const texts = await Promise.all([useRecord(healthKey(name)), useRecord(movesKey(name))]);
+type Change = (host: RememberedHost, env: Env) => RememberedHost;
+
+/** What one worker has read, and what pages have told it since. */
+export class StoredKnowledge implements Knowledge {
+  isLoaded = false;
+  moves: Moves = [];
+  readonly #name: string;
+  readonly #channel: BroadcastChannel;
+  #text: unknown;
+  #loading: Promise<void> | undefined;
+
+  constructor(name: string) {
+    this.#name = name;
+    this.#channel = new BroadcastChannel(newsChannel(name));
+    this.#channel.onmessage = ({ data }: MessageEvent<{ kind?: unknown; memory?: unknown } | null>) => {
+      if (data?.kind === 'health') this.#text = data.memory;
+    };
+  }
+
+  get health(): RememberedHealth {
+    return readHealth(this.#text, Date.now());
+  }
+
+  load(): Promise<void> {
+    this.#loading ??= this.#read();
+    return this.#loading;
+  }
+
+  note(event: ExtendableEvent, origin: string, change: Change): void {
+    const env: Env = { nowMs: Date.now(), random: Math.random };
+    const changed = (text: unknown) => {
+      const before = readHealth(text, env.nowMs);
+      const after = withHost(before, origin, (host) => change(host, env));
+      return after === before ? null : JSON.stringify(after);
+    };
+    // A host that is well goes on being well: nothing is written for each page.
+    const now = changed(this.#text);
+    if (now === null) return;
+    this.#text = now;
+    // Pages may have written meanwhile: what is stored is changed, not replaced.
+    event.waitUntil(this.#store((text) => changed(text) ?? String(text ?? now)));
+  }
+
+  noteMove(event: ExtendableEvent, page: string, to: string): void {
+    this.moves = afterMove(this.moves, page, to, Date.now());
+    event.waitUntil(useRecord(movesKey(this.#name), () => JSON.stringify(this.moves)));
+  }
+
+  async #read(): Promise<void> {
+    const [text, moves] = await Promise.all([useRecord(healthKey(this.#name)), useRecord(movesKey(this.#name))]);
     // News from a page is newer.
-    stored ??= texts[0];
-    moves = readMoves(texts[1], Date.now());
-    isLoaded = true;
-  };
-  return {
-    load: () => (loading ??= read()),
-    get isLoaded() {
-      return isLoaded;
-    },
-    get health() {
-      return readHealth(stored, Date.now());
-    },
-    get moves() {
-      return moves;
-    },
-    note(event, origin, change) {
-      const env: Env = { nowMs: Date.now(), random: Math.random };
-      const changed = (text: unknown) => withHost(readHealth(text, env.nowMs), origin, (host) => change(host, env));
-      const before = readHealth(stored, env.nowMs);
-      // A host that is well goes on being well: nothing is written for each page.
-      if (withHost(before, origin, (host) => change(host, env)) === before) return;
-      stored = JSON.stringify(changed(stored));
-      const store = async (): Promise<void> => {
-        // Pages may have written meanwhile: what is stored is changed, not replaced.
-        stored = (await useRecord(healthKey(name), (text) => JSON.stringify(changed(text)))) ?? stored;
-        channel.postMessage({ kind: 'health', memory: stored });
-      };
-      event.waitUntil(store());
-    },
-    noteMove(event, page, to) {
-      moves = afterMove(moves, page, to, Date.now());
-      event.waitUntil(useRecord(movesKey(name), () => JSON.stringify(moves)));
-    },
-  };
+    this.#text ??= text;
+    this.moves = readMoves(moves, Date.now());
+    this.isLoaded = true;
+  }
+
+  async #store(change: (text: unknown) => string): Promise<void> {
+    this.#text = (await useRecord(healthKey(this.#name), change)) ?? this.#text;
+    this.#channel.postMessage({ kind: 'health', memory: this.#text });
+  }
 }

@@ -44,7 +44,7 @@ export function noteMove(site: WorkerSite, event: FetchEvent, to: string, cause:
   known.noteMove(event, pageOf(event.request.url), to);
 }
 
-export const isRedirectable = ({ known, config }: WorkerSite, { request }: FetchEvent): boolean =>
+const isRedirectable = ({ known, config }: WorkerSite, { request }: FetchEvent): boolean =>
   mayRedirect(
     { isTop: request.destination === 'document', moves: known.moves, page: pageOf(request.url) },
     config,

@@ -1,6 +1,6 @@
 import type { SiteConfig, SiteHost } from '../../site/config.ts';
 import type { WorkerScope } from '../events.ts';
-import { type Knowledge, openKnowledge } from './knowledge.ts';
+import { type Knowledge, StoredKnowledge } from './knowledge.ts';
 import { type OfflinePage, offlinePage } from './offlinePage.ts';
 
 /** A site, as its worker on one of its hosts has it. */
@@ -27,7 +27,7 @@ export function openSite(config: SiteConfig, scope: WorkerScope): WorkerSite | n
     scope,
     own,
     others: config.hosts.filter((host) => host !== own),
-    known: openKnowledge(config.name),
+    known: new StoredKnowledge(config.name),
     offline: offlinePage(config, scope),
     servedBy: undefined,
     isLookingOut: false,
