@@ -46,8 +46,13 @@ export function handoff(options: HandoffOptions): Handoff {
   return {
     arrived,
     storage: filledBy(arrived, storage),
-    to: (origin, how = {}) => leave(origin, how, settings),
+    async to(origin, how = {}) {
+      await arrived;
+      await leave(origin, how, settings);
+    },
     async keep(token) {
+      // What came along holds an older one.
+      await arrived;
       await (token === null ? storage.delete(handoffKey(name)) : storage.set(handoffKey(name), token));
     },
   };

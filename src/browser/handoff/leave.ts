@@ -24,10 +24,9 @@ export interface LeaveOptions {
 
 /** Takes the page to another host, and its session with it. */
 export async function leave(backup: string, options: LeaveOptions, settings: HandoffSettings): Promise<void> {
-  const { origins, page, path, closing, storage } = settings;
+  const { origins, page, path, closing } = settings;
   const { by = 'fragment', place = page.location } = options;
   if (!origins.includes(backup) || backup === page.location.origin) throw unlisted(backup);
-  await storage.ready;
   await closing();
   const entries = await stored(settings);
   const token = settings.token === undefined ? resumeToken(entries, settings.name) : await settings.token();
