@@ -13,6 +13,7 @@ import { lookOut } from './lookout.ts';
 import { type Asked, askOwn, endOf, patiently } from './ownAnswer.ts';
 import { isHealthy } from './probe.ts';
 import { backups, goBack, rescue } from './rescue.ts';
+import { inTime } from './time.ts';
 import type { WorkerSite } from './workerSite.ts';
 
 /** True for what this is for: a page that is loaded by GET. What a form sends would be lost at another host. */
@@ -26,21 +27,11 @@ export const navigationResponder =
 
 /** Asks the server for a page, or a backup where the server is known to be out; and mends what fails. Never rejects. */
 async function answerNavigation(site: WorkerSite, event: FetchEvent): Promise<Response> {
-  const { known, own, others, config } = site;
   const { request, preloadResponse } = event;
   // Where it is not waited for, nobody else hears how it ends.
   preloadResponse?.catch(() => {});
-  await known.load();
-  const plan = planFor(site, request);
-  let elsewhere: Response | 'own' | undefined = 'own';
-  if (plan.kind === 'return') elsewhere = (await goBack(site, event, plan.to)) ?? 'own';
-  if (plan.kind === 'leave') {
-    lookOut(site, event);
-    // Where the browser is sent, it may as well stay: nothing has moved yet.
-    const candidates = config.mode === 'redirect' ? [own, ...others] : backups(site);
-    const { kind, why } = hostIn(known.health, own.origin);
-    elsewhere = await rescue(site, event, candidates, kind === 'alarm' ? why : null);
-  }
+  await site.known.load();
+  const elsewhere = await goElsewhere(site, event, planFor(site, request));
   if (elsewhere instanceof Response) return elsewhere;
   return finish(site, event, askOwn(request, preloadResponse), elsewhere === undefined ? 'nobody' : 'all');
 }
@@ -51,10 +42,30 @@ function planFor({ known, own, config }: WorkerSite, { url, destination }: Reque
   return planNavigation(given, config, Date.now());
 }
 
+/** What is done before the own host is asked. `own`: it is to be asked; undefined: it is too, for nobody else is well. */
+async function goElsewhere(
+  site: WorkerSite,
+  event: FetchEvent,
+  plan: NavigationPlan,
+): Promise<Response | 'own' | undefined> {
+  const { known, own, others, config } = site;
+  if (plan.kind === 'ask') return 'own';
+  if (plan.kind === 'return') return (await goBack(site, event, plan.to)) ?? 'own';
+  lookOut(site, event);
+  // Where the browser is sent, it may as well stay: nothing has moved yet.
+  const candidates = config.mode === 'redirect' ? [own, ...others] : backups(site);
+  const { kind, why } = hostIn(known.health, own.origin);
+  return rescue(site, event, candidates, kind === 'alarm' ? why : null);
+}
+
+/** Long enough for a worker to look into its caches, in milliseconds. */
+const CACHE_MS = 250;
+
 /**
  * Waits for an answer that somebody else gets from the server; one that fails or takes too long is made good. Never rejects.
  *
- * A page that is led back to a host which is wanted more does not wait for it.
+ * Where the server is known to be out, only an answer that is there at once is waited for: out of a cache. A page that is led back to a
+ * host which is wanted more waits for none.
  *
  * @param asked `abort` is called when its time is over; what it gives counts as the answer.
  */
@@ -62,10 +73,18 @@ export async function mendNavigation(site: WorkerSite, event: FetchEvent, asked:
   asked.response.catch(() => {});
   await site.known.load();
   const plan = planFor(site, event.request);
-  const back = plan.kind === 'return' ? await goBack(site, event, plan.to) : undefined;
-  if (back === undefined) return finish(site, event, asked, 'all');
+  const isKept = plan.kind === 'leave' && (await answersByItself(asked));
+  const elsewhere = isKept ? 'own' : await goElsewhere(site, event, plan);
+  if (!(elsewhere instanceof Response)) return finish(site, event, asked, elsewhere === undefined ? 'nobody' : 'all');
   void asked.abort();
-  return back;
+  return elsewhere;
+}
+
+/** True where there is a page at once, and it is none that the server has given. */
+async function answersByItself({ response, end }: Asked): Promise<boolean> {
+  const answer = await inTime(response, CACHE_MS).catch(() => undefined);
+  const heard = end?.();
+  return answer?.ok === true && (heard === null || (heard !== undefined && judgePage(heard, true).kind === 'failed'));
 }
 
 /** @param left Who is still to be asked if this fails: `all`, the own host among them; `others`; or `nobody`. */
@@ -77,8 +96,8 @@ async function finish(
 ): Promise<Response> {
   const { scope, offline, known, own } = site;
   const { url, signal } = event.request;
-  const inTime = await inPatience(site, event, asked.response);
-  const answer = inTime === undefined ? await asked.abort() : inTime;
+  const given = await inPatience(site, event, asked.response);
+  const answer = given === undefined ? await asked.abort() : given;
   // Somebody has gone elsewhere meanwhile: that says nothing of the host.
   if (answer === null && signal.aborted) return Response.error();
   const { kind, cause } = judgePage(endOf(answer), scope.navigator.onLine);
