@@ -37,7 +37,7 @@ const untilText = (tab: Tab, part: string): Promise<void> =>
 const states = (tab: Tab): Promise<readonly string[]> =>
   tab.evaluate(() => [...document.querySelectorAll('li span')].map((state) => state.textContent ?? ''));
 
-eachEngine(({ openTab, newProfile, testWith }) => {
+eachEngine(({ openTab }) => {
   const rig = useRig();
 
   /** A tab with the worker in it. */
@@ -230,32 +230,30 @@ eachEngine(({ openTab, newProfile, testWith }) => {
       await untilAt(tab, `${site.a.url}/`, 'a');
     });
 
-    testWith(
-      ['offline'],
-      'tells a person who is offline so, asks all the same, and at once when the connection is back',
-      async () => {
-        const site = await startOfflineSite(rig);
-        const { a } = site;
-        const { profile, tab } = await offlineTab(site);
-        await profile.setOffline(true);
-        await tab.goto(`${a.url}/news#today`);
-        await untilText(tab, 'You seem to be offline');
-        await untilIn(
-          tab,
-          () => document.querySelectorAll('[data-state=silent]').length === 2,
-          null,
-          'it does not ask',
-        );
-        await profile.setOffline(false);
-        await untilAt(tab, `${a.url}/news#today`, 'a');
-      },
-    );
+    test('tells a person whose browser says that it is offline so, asks all the same, and at once when that is over', async () => {
+      const site = await startOfflineSite(rig, {}, {}, NEVER);
+      const { a, b } = site;
+      const tab = await enter(site);
+      await site.answerProbes(b, { body: 'no' });
+      await a.kill();
+      await tab.goto(`${a.url}/news#today`);
+      await untilText(tab, 'not ready');
+      const before = site.probes(b);
+      const say = (isOnline: boolean) =>
+        tab.evaluate((onLine) => {
+          Object.defineProperty(navigator, 'onLine', { value: onLine, configurable: true });
+          dispatchEvent(new Event(onLine ? 'online' : 'offline'));
+        }, isOnline);
+      await say(false);
+      await untilText(tab, 'You seem to be offline');
+      await until(
+        () => site.probes(b) > before,
+        LIMIT_MS,
+        () => 'it believes what it is told',
+      );
+      await a.restart();
+      await say(true);
+      await untilAt(tab, `${a.url}/news#today`, 'a');
+    });
   });
-
-  async function offlineTab({ a }: OfflineSite) {
-    const profile = await newProfile();
-    const tab = await profile.openTab(`${a.url}/`);
-    await install(tab);
-    return { profile, tab };
-  }
 });

@@ -1,0 +1,135 @@
+/**
+ * `node scripts/screenshots.ts [name…]`: makes the pictures in docs/images, all of them or those whose name begins so. A picture is a row of
+ * `PICTURES`; what it shows is made from the sources. It needs Chromium, and the fonts that pages name first look best:
+ * apt-get install fonts-urw-base35 fonts-noto-core.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page, type Route } from 'playwright-core';
+import type { OfflineLook } from '../src/serviceWorker/offlinePage/look.ts';
+import { renderOfflinePage } from '../src/serviceWorker/offlinePage/render.ts';
+import { readSiteOptions } from '../src/site/options.ts';
+import { buildOfflineKit } from './offlineKit.ts';
+
+interface Picture {
+  /** Of its file, without its ending. */
+  readonly name: string;
+  readonly screen: keyof typeof SCREENS;
+  readonly scheme: 'light' | 'dark';
+  /** Of the reader. Default `en-GB`. */
+  readonly locale?: string;
+  /** Brings the page to what is to be seen. */
+  readonly show: (page: Page) => Promise<void>;
+}
+
+const FOLDER = join(import.meta.dirname, '../docs/images');
+
+const SCREENS = {
+  desktop: { width: 1200, height: 760 },
+  phone: { width: 390, height: 760 },
+  small: { width: 320, height: 640 },
+} as const;
+
+const LOOK: OfflineLook = { title: 'Northwind Books', languages: ['en', 'de', 'ar'] };
+const HOSTS = [
+  'https://www.northwind.example',
+  'https://backup.northwind.example',
+  'https://standby.northwind.example',
+];
+
+/** A host's answer to a probe; null: none comes, and none will. */
+type Answers = Readonly<Record<string, ((route: Route) => Promise<void>) | null>>;
+
+const noAnswer = (route: Route): Promise<void> => route.abort('connectionrefused');
+const notReady = (route: Route): Promise<void> =>
+  route.fulfill({ status: 503, headers: { 'access-control-allow-origin': '*' } });
+const healthy = (route: Route): Promise<void> =>
+  route.fulfill({ body: 'ok', headers: { 'access-control-allow-origin': '*' } });
+
+/** The page of a site whose first host is gone, and what its hosts answer then. */
+async function showOffline(page: Page, answers: Answers, until: (page: Page) => Promise<unknown>): Promise<void> {
+  const html = renderOfflinePage(readSiteOptions({ hosts: HOSTS }), LOOK, await buildOfflineKit());
+  const [home = ''] = HOSTS;
+  await page.route('**/*', (route) => {
+    const { origin, pathname } = new URL(route.request().url());
+    if (pathname !== '/switchover-health.txt')
+      return route.fulfill({ body: html, contentType: 'text/html;charset=utf-8' });
+    return answers[origin]?.(route);
+  });
+  await page.goto(`${home}/shelves/novels?author=austen`);
+  await until(page);
+}
+
+/** Until it waits, with some seconds to go: what a reader sees most of the time. */
+const waiting = (page: Page): Promise<unknown> =>
+  page
+    .waitForFunction(() => /\d{1,2}|[٣-٩]/.test(document.querySelector('small')?.textContent ?? ''))
+    .then(() => {
+      return page.waitForFunction(() => /[3-9]|[٣-٩]/.test(document.querySelector('small')?.textContent ?? ''));
+    });
+
+const [HOME = '', BACKUP = '', STANDBY = ''] = HOSTS;
+const NONE: Answers = { [HOME]: noAnswer, [BACKUP]: noAnswer, [STANDBY]: notReady };
+
+const PICTURES: readonly Picture[] = [
+  { name: 'offline-page', screen: 'desktop', scheme: 'light', show: (page) => showOffline(page, NONE, waiting) },
+  { name: 'offline-page-dark', screen: 'desktop', scheme: 'dark', show: (page) => showOffline(page, NONE, waiting) },
+  { name: 'offline-page-phone', screen: 'phone', scheme: 'light', show: (page) => showOffline(page, NONE, waiting) },
+  {
+    name: 'offline-page-phone-dark',
+    screen: 'phone',
+    scheme: 'dark',
+    show: (page) => showOffline(page, NONE, waiting),
+  },
+  {
+    name: 'offline-page-small',
+    screen: 'small',
+    scheme: 'light',
+    locale: 'de',
+    show: (page) => showOffline(page, NONE, waiting),
+  },
+  {
+    name: 'offline-page-rtl',
+    screen: 'phone',
+    scheme: 'light',
+    locale: 'ar',
+    show: (page) => showOffline(page, NONE, waiting),
+  },
+  {
+    // The first host is mute, so that the page waits a moment for it although the last one is well.
+    name: 'offline-page-leaving',
+    screen: 'desktop',
+    scheme: 'light',
+    show: (page) =>
+      showOffline(page, { [HOME]: null, [BACKUP]: noAnswer, [STANDBY]: healthy }, () =>
+        page.locator('[data-state=answers]').waitFor(),
+      ),
+  },
+];
+
+async function take(browser: Browser, { name, screen, scheme, locale = 'en-GB', show }: Picture): Promise<void> {
+  const context = await browser.newContext({
+    viewport: SCREENS[screen],
+    colorScheme: scheme,
+    locale,
+    deviceScaleFactor: 2,
+    // Pictures of one state are to be the same each time.
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  await show(page);
+  await page.screenshot({ path: join(FOLDER, `${name}.png`) });
+  await context.close();
+  console.log(`docs/images/${name}.png`);
+}
+
+const wanted = process.argv.slice(2);
+mkdirSync(FOLDER, { recursive: true });
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+try {
+  for (const picture of PICTURES) {
+    if (wanted.length === 0 || wanted.some((name) => picture.name.startsWith(name))) await take(browser, picture);
+  }
+} finally {
+  await browser.close();
+}
