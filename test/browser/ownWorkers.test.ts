@@ -30,8 +30,11 @@ beforeAll(async () => {
     const { folder } = rig.owns(await buildApp(app, { hosts, ...LIMITS, ...options }));
     for (const host of ['a', 'b']) folders[`${name}.${host}.localhost`] = folder;
   };
-  for (const app of NAMES) await build(app, app, { mode: 'offline-page' });
-  for (const app of MOVING) await build(app, `moving-${app}`, { mode: 'redirect' });
+  await Promise.all([
+    ...NAMES.map((app) => build(app, app, { mode: 'offline-page' })),
+    ...MOVING.map((app) => build(app, `moving-${app}`, { mode: 'redirect' })),
+    ...MOVING.map((app) => build(app, `staying-${app}`, { mode: 'transparent' })),
+  ]);
   a = await rig.server({ name: 'a', port: ports.a, program: SITE, extra: { folders } });
   b = await rig.server({ name: 'b', port: ports.b, program: SITE, extra: { folders } });
 }, 120_000);
@@ -66,11 +69,12 @@ eachEngine(({ openTab }) => {
       expect(await show('/account/4')).toBe('a /account/4');
 
       await a.freeze();
-      // More often than a browser has connections for a host: one that is not let go is lost.
-      for (let time = 1; time <= 10; time++) expect(await show(`/account/hung-${time}`)).toBe('Offline page');
+      expect(await show('/account/5')).toBe('Offline page');
       expect(await showKept()).toEqual(kept);
+      // More than a browser has connections for a host: one that is not let go is lost.
+      expect(await tab.evaluate(titlesInFrames, 10)).toEqual(Array(10).fill('Offline page'));
       await a.thaw();
-      expect(await show('/account/5')).toBe('a /account/5');
+      expect(await show('/account/6')).toBe('a /account/6');
     },
   );
 
@@ -82,7 +86,34 @@ eachEngine(({ openTab }) => {
     expect(await tab.url()).toBe(`${originOn(b, `moving-${app}`)}/account/1?of=me#there`);
     expect(await tab.title()).toBe('b /account/1');
   });
+
+  test.each(MOVING)('%s: an app with a worker of its own shows the backup’s page at its own address', async (app) => {
+    await a.restart();
+    const origin = originOn(a, `staying-${app}`);
+    const tab = await openControlled(openTab, origin);
+    await a.kill();
+    for (const path of ['/account/1?of=me', '/account/2']) {
+      await tab.goto(origin + path);
+      expect(await tab.url()).toBe(origin + path);
+      expect(await tab.title()).toBe(`b ${path.replace(/\?.*/, '')}`);
+    }
+    await tab.goto(`${origin}/`);
+    expect(await tab.title()).toBe("The app's own shell");
+  });
 });
+
+/** The titles of as many pages, each in a frame. Loading a frame is a navigation, too. */
+async function titlesInFrames(count: number): Promise<string[]> {
+  const titles = Array.from({ length: count }, async (_, at) => {
+    const frame = document.createElement('iframe');
+    frame.src = `/account/framed-${at}`;
+    const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+    document.body.append(frame);
+    await loaded;
+    return frame.contentDocument?.title ?? '';
+  });
+  return Promise.all(titles);
+}
 
 /** A tab at the app, under its worker. */
 async function openControlled(openTab: (url: string) => Promise<Tab>, origin: string): Promise<Tab> {
