@@ -110,7 +110,7 @@ eachEngine(({ openPage, newProfile, testWith }) => {
     expect((await told(third)).filter((line) => /resumed|gap|warning|error/.test(line))).toEqual(['resumed']);
   });
 
-  test('a page that is left says first what it has got', async () => {
+  testWith(['lateSocket'], 'a page that is left says first what it has got', async () => {
     const servers = await sameSite();
     const page = await openPage();
     // By itself it would not say so within this test.
@@ -146,7 +146,7 @@ eachEngine(({ openPage, newProfile, testWith }) => {
     expect((await told(page)).filter((line) => /gap|warning|error/.test(line))).toEqual([]);
   });
 
-  test('a page that comes back from the back-forward cache goes on where it was', async () => {
+  testWith(['lateSocket'], 'a page that comes back from the back-forward cache goes on where it was', async () => {
     const servers = await sameSite();
     const page = await openPage({ profile: await newProfile({ kept: true }) });
     await page.evaluate((hosts) => {

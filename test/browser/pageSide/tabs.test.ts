@@ -117,9 +117,9 @@ eachEngine((browser) => {
 
   test('are led by another one when the one that led is closed', () => takeover((leader) => leader.close()));
 
-  // The driver of WebKit gives up all tabs when one has crashed.
-  const testCrash = browser.name === 'webkit' ? test.todo : test;
-  testCrash('are led by another one when the one that led has crashed', () => takeover((leader) => leader.crash()));
+  browser.testWith(['crash'], 'are led by another one when the one that led has crashed', () =>
+    takeover((leader) => leader.crash()),
+  );
 
   test('do without one that lies in the back-forward cache, which catches up when it is back', async () => {
     const servers = await hosts();

@@ -13,9 +13,10 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
 /**
  * What an engine may be unable to do under a test's hand: `offline` (take a profile's network away), `freeze` (stop a page's
  * life as for one that nobody sees), `hear` (tell of its console and of errors that nobody caught), `restart` (a profile
- * that outlives its browser), `crash` (tell which process draws a tab).
+ * that outlives its browser), `crash` (kill the process that draws a tab), `lateSocket` (tell a page that it is left while its
+ * sockets are open, and keep such a page in the back-forward cache: Firefox closes them first, and keeps only pages without).
  */
-export type Ability = 'offline' | 'freeze' | 'hear' | 'restart' | 'crash';
+export type Ability = 'offline' | 'freeze' | 'hear' | 'restart' | 'crash' | 'lateSocket';
 
 /** A real browser, started. */
 export interface Engine extends AsyncDisposable {
@@ -45,7 +46,7 @@ const bindings = (): readonly string[] =>
 const KINDS: Readonly<Record<EngineName, Kind>> = {
   chromium: {
     launch: launchChromium,
-    abilities: ['offline', 'freeze', 'hear', 'restart', 'crash'],
+    abilities: ['offline', 'freeze', 'hear', 'restart', 'crash', 'lateSocket'],
     missing: () => program('chromium'),
   },
   firefox: {
@@ -55,7 +56,7 @@ const KINDS: Readonly<Record<EngineName, Kind>> = {
   },
   webkit: {
     launch: launchWebKit,
-    abilities: ['restart'],
+    abilities: ['restart', 'lateSocket'],
     missing: () => [
       ...program('WebKitWebDriver', 'webkit2gtk-driver'),
       ...program('gjs'),
