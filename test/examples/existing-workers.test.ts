@@ -8,6 +8,7 @@ const guide = readFileSync(join(root, 'docs/existing-workers.md'), 'utf8');
 // Whether it works is seen in browsers: test/browser/ownWorkers.test.ts.
 test.each([
   'workbox-generate/build.js',
+  'workbox-inject/switchover.options.js',
   'workbox-inject/sw.js',
   'workbox-inject/build.js',
   'vite-generate/vite.config.js',

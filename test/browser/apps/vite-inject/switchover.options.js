@@ -1,0 +1,3 @@
+export const options = {
+  hosts: ['https://www.example.com', 'https://backup.example.com'],
+};
