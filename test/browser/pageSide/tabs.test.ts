@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Server } from '../../rig/cluster.ts';
 import { useRig } from '../../rig/vitest.ts';
 import { until } from '../../rig/wait.ts';
+import type { Profile } from '../rig/profile.ts';
 import type { Tab } from '../rig/tab.ts';
 import { eachEngine, untilIn } from '../rig/vitest.ts';
 import { useSite } from './setup.ts';
@@ -100,9 +101,9 @@ eachEngine((browser) => {
     for (const tab of [one, two]) expect(await tab.evaluate(() => window.side.log)).toEqual(moves);
   });
 
-  const takeover = async (end: (leader: Tab) => Promise<void>): Promise<void> => {
+  const takeover = async (end: (leader: Tab) => Promise<void>, profile?: Profile): Promise<Tab> => {
     const servers = await hosts();
-    const tabs = { one: await open(), two: await open() };
+    const tabs = { one: await open(profile), two: await open(profile) };
     await start(tabs.one, servers, 'one');
     await start(tabs.two, servers, 'two');
     await servers.a.mode({ kind: 'status', status: 503 });
@@ -113,12 +114,27 @@ eachEngine((browser) => {
     await probed(servers.a, other, 2);
     await servers.a.mode({ kind: 'ok' });
     await at(tabs[other], servers.a);
+    return tabs[leader === 'one' ? 'one' : 'two'];
   };
 
-  test('are led by another one when the one that led is closed', () => takeover((leader) => leader.close()));
+  test('are led by another one when the one that led is closed', async () => {
+    await takeover((leader) => leader.close());
+  });
 
-  browser.testWith(['crash'], 'are led by another one when the one that led has crashed', () =>
-    takeover((leader) => leader.crash()),
+  browser.testWith(['crash'], 'are led by another one when the one that led has crashed', async () => {
+    await takeover((leader) => leader.crash());
+  });
+
+  browser.testWith(
+    ['freeze'],
+    'are led by another one when the one that led is frozen, which catches up then',
+    async () => {
+      const kept = await browser.newProfile({ kept: true });
+      const leader = await takeover((tab) => tab.setFrozen(true), kept);
+      await leader.setFrozen(false);
+      const isBack = () => window.side.kept.failover?.status.hosts.every(({ state }) => state === 'up') ?? false;
+      await untilIn(leader, isBack, null, 'it does not know that all hosts are up');
+    },
   );
 
   test('do without one that lies in the back-forward cache, which catches up when it is back', async () => {
