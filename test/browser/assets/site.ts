@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
 /** One file of each kind. */
-export const FILES: Readonly<Record<string, string | Buffer>> = {
+const FILES: Readonly<Record<string, string | Buffer>> = {
   'classic.js': `assets.ran.push('classic');`,
   'module.js': `import { name } from './dependency.js'; assets.ran.push(name); export { name };`,
   'dependency.js': `export const name = 'dependency';`,
