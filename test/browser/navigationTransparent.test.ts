@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { useRig } from '../rig/vitest.ts';
+import { FAULTS } from './navigation/faults.ts';
 import { install, startWorkerSite, visit, type WorkerSite } from './navigation/site.ts';
 import type { Tab } from './rig/tab.ts';
 import { eachEngine } from './rig/vitest.ts';
@@ -159,5 +160,22 @@ eachEngine(({ openTab }) => {
     expect(await status('/work', 'POST')).toBe(0);
     expect(await status('/item/1', 'GET')).toBe(200);
     expect(b.processed().has('once')).toBe(false);
+  });
+
+  test('a page whose server fails in whatever way is the backup’s', async () => {
+    const { a, b, writeWorker } = await startWorkerSite(rig, { mode: 'transparent' }, { settings });
+    // One server under many names: each has a worker that knows nothing yet.
+    const names = Object.keys(FAULTS).map((_, index) => `http://a${index}.localhost:${a.port}`);
+    await writeWorker({ hosts: [b.url, ...names] });
+    const tab = await openTab();
+    const seen: string[] = [];
+    for (const [index, [fail, mend]] of Object.values(FAULTS).entries()) {
+      await tab.goto(`${names[index]}/`);
+      await install(tab);
+      await fail(a);
+      seen.push(await visit(tab, `${names[index]}/news?of=${index}#today`));
+      await mend(a);
+    }
+    expect(seen).toEqual(names.map((name, index) => `b ${name}/news?of=${index}#today`));
   });
 });

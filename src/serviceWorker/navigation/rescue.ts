@@ -28,7 +28,15 @@ export async function rescue(
   if (to === undefined) return undefined;
   if (to === own.origin) return 'own';
   const response = isRedirected ? Response.redirect(addressOn(to, url), 302) : await documentFrom(site, event, to);
-  if (response === undefined) return undefined;
+  if (response === undefined) {
+    // It looks well, and has no page.
+    return rescue(
+      site,
+      event,
+      candidates.filter(({ origin }) => origin !== to),
+      cause,
+    );
+  }
   noteMove(site, event, to, cause);
   // Each redirect counts as a move, or a circle would not be noticed.
   if (isRedirected && cause === null) site.known.noteMove(event, pageOf(url), to);

@@ -147,6 +147,17 @@ describe('a backup', () => {
     }
   });
 
+  test.each<readonly [string, () => Saying]>([
+    ['is silent', () => 'silent'],
+    ['breaks', dead],
+    ['is an error', () => page('b', { status: 500 })],
+  ])('whose page %s is passed over for the next one', async (_, ofPages) => {
+    const hosts = network({ [A]: [dead, dead], [B]: [ofPages], [C]: [() => page('c')] });
+    expect(await shown(fakeWorker({ ...options, mode: 'transparent' }, hosts))).toBe('c');
+    const none = network({ [A]: [dead, dead], [B]: [ofPages], [C]: [ofPages] });
+    expect(await shown(fakeWorker({ ...options, mode: 'transparent' }, none))).toBe('offline ');
+  });
+
   test('is looked for before a host is asked that is known to be out', async () => {
     const worker = fakeWorker(options, network({ [A]: [dead, dead], [B]: [() => page('b')] }));
     worker.site.known.note(worker.navigate('/'), A, (host) => left(host, 'dead', 60_000));
