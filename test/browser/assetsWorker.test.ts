@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSiteOptions } from '../../src/site/options.ts';
 import type { Server } from '../rig/cluster.ts';
 import { useRig } from '../rig/vitest.ts';
 import { until } from '../rig/wait.ts';
@@ -9,9 +10,18 @@ import type { Tab } from './rig/tab.ts';
 import { eachEngine } from './rig/vitest.ts';
 
 /** The page may load from itself and the origins that it names; where the worker gets a file is none of its policy's business. */
-const page = (allowed: readonly string[]) => `<!doctype html><html lang="en"><meta charset="utf-8">
+const page = (
+  allowed: readonly string[],
+  register = 'register.js',
+) => `<!doctype html><html lang="en"><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'self' ${allowed.join(' ')}">
-<title>Assets</title><script src="/tools.js"></script><script src="/register.js"></script><body></body></html>`;
+<title>Assets</title><script src="/tools.js"></script><script src="/${register}"></script><body></body></html>`;
+
+/** The worker that `npx switchover init` writes. */
+async function standalone(hosts: readonly string[]): Promise<string> {
+  const config = readSiteOptions({ hosts, mode: 'transparent' });
+  return `self.SWITCHOVER = ${JSON.stringify(config)};\n${await bundle('src/serviceWorker/standalone.ts')}`;
+}
 
 /** Every kind of file, each with an address of its own. */
 function everyKind(origin: string, tag: string, kinds: readonly AssetWish['kind'][]): AssetWish[] {
@@ -81,6 +91,10 @@ eachEngine(({ openTab, name }) => {
       await writeSite(good.path, {
         'index.html': page(allowed),
         'register.js': `navigator.serviceWorker.register('/sw.js');`,
+        'standalone.html': page([], 'standalone.js'),
+        'switchover-offline.html': '<!doctype html><html lang="en"><title>Offline</title></html>',
+        'standalone.js': `navigator.serviceWorker.register('/standalone-sw.js');`,
+        'standalone-sw.js': await standalone([at(a, 'c.app'), at(b, 'b.app')]),
         'sw.js': `const OPTIONS = ${JSON.stringify(options)};\n${await bundle('test/browser/assets/worker.ts')}`,
       });
       await writeSite(forged.path, { 'classic.js': 'assets.ran.push("forged")', 'style.css': '/* forged */' });
@@ -197,6 +211,17 @@ eachEngine(({ openTab, name }) => {
       expect(fetched).not.toBe('ok');
       if (name !== 'webkit') expect(await load(everyKind(at(a, 'a.app'), 'sound', ['audio']))).toEqual(['ok']);
       await a.restart();
+    });
+
+    test('the worker that is one file does the same, also where pages come from a backup', async () => {
+      tab = await openTab(`${at(a, 'c.app')}/standalone.html`);
+      await tab.evaluate(async () => void (await navigator.serviceWorker.ready));
+      await tab.reload();
+      expect(await tab.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+      await a.kill();
+      const wishes = everyKind(at(a, 'c.app'), 'standalone', OWN);
+      expect(await load(wishes)).toEqual(OWN.map(() => 'ok'));
+      expect(askedFor(b, '-standalone')).toEqual(Object.fromEntries(wishes.map((wish) => [pathOf(wish), 1])));
     });
   });
 });
