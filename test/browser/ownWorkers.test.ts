@@ -87,6 +87,18 @@ eachEngine(({ openTab }) => {
     expect(await tab.title()).toBe('b /account/1');
   });
 
+  test.each(MOVING)('%s: an app with a worker of its own leads back from the backup', async (app) => {
+    await a.restart();
+    const [home, away] = [originOn(a, `moving-${app}`), originOn(b, `moving-${app}`)];
+    const tab = await openControlled(openTab, away);
+    const isHome = async (): Promise<boolean> => {
+      await tab.goto(`${away}/account/1`);
+      return (await tab.url()) === `${home}/account/1`;
+    };
+    await until(isHome, LIMIT_MS, () => `${away} does not lead back`);
+    expect(await tab.title()).toBe('a /account/1');
+  });
+
   test.each(MOVING)('%s: an app with a worker of its own shows the backup’s page at its own address', async (app) => {
     await a.restart();
     const origin = originOn(a, `staying-${app}`);
