@@ -1,8 +1,13 @@
 import { SwitchoverError } from '../../policy/error.ts';
+import { systemClock } from '../../runtime/systemPorts.ts';
+import { waitAtMost } from '../../runtime/wait.ts';
 import { addressOn, ENTERED, type Parcel, resumeToken, takeCode } from '../../site/handoff.ts';
 import { sessionKey } from '../../site/names.ts';
 import type { HandoffSettings } from './options.ts';
 import { unpack } from './unpack.ts';
+
+/** How long the storage may take to say who is signed in: everything in the page waits. */
+const STORAGE_MS = 2_000;
 
 /** How a page has come here. */
 export type Arrival =
@@ -31,25 +36,36 @@ interface Answer {
  * history, or shown again by a reload. Then has it redeemed. Never rejects.
  */
 export function arrive(settings: HandoffSettings): Promise<Arrival> {
-  const { location, history } = settings.page;
+  // A code that comes to a page that is there already comes from nobody who moves. It must not wait for a reload.
+  settings.page.onFragment(() => void scrub(settings));
+  const code = scrub(settings);
+  if (code === null) return Promise.resolve({ kind: 'none' });
+  return redeem(code, settings).catch((cause: unknown) => refused('It could not be redeemed', cause));
+}
+
+/** Takes a code out of the page's address. */
+function scrub({ page: { location, history } }: HandoffSettings): string | null {
   const taken = takeCode(location.hash);
-  if (taken === null) return Promise.resolve({ kind: 'none' });
+  if (taken === null) return null;
   const { origin, pathname, search } = location;
   history.replaceState(history.state, '', addressOn(origin, { pathname, search, hash: taken.hash }));
-  return redeem(taken.code, settings).catch((cause: unknown) => refused('It could not be redeemed', cause));
+  return taken.code;
 }
 
 async function redeem(code: string, settings: HandoffSettings): Promise<Arrival> {
-  const { origins, page, storage, name } = settings;
+  const { origins, page, storage, name, answerMs } = settings;
   const from = originOf(page.referrer);
   // A form's sender is known to the server. What came from elsewhere is somebody else's code.
   if (code !== ENTERED && from !== '' && !origins.includes(from))
     return refused('The page came from a host that is not listed');
-  const stored = await storage.get(sessionKey(name));
+  const reading = Promise.resolve(storage.get(sessionKey(name)));
+  const stored = await waitAtMost(systemClock, STORAGE_MS, reading);
   const response = await ask({ code, from }, resumeToken([[sessionKey(name), stored ?? '']], name), settings);
   if (!response.ok) return refused(WHY.get(await whyOf(response)) ?? `The host answered with ${response.status}`);
   const { parcel, already, data } = (await response.json()) as Answer;
-  await unpack(parcel, already, settings);
+  const unpacking = unpack(parcel, already, settings).then(() => true);
+  if (!(await waitAtMost(systemClock, answerMs, unpacking)))
+    return refused('The storage does not take what came along');
   return { kind: 'arrived', already, data };
 }
 

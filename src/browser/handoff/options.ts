@@ -45,6 +45,8 @@ export interface PageSurroundings {
   readonly fetch: MintFetch;
   /** As in `document.referrer`. */
   readonly referrer: string;
+  /** Calls the listener whenever the fragment of the page's address has changed. */
+  onFragment(listener: () => void): void;
   /** Sees to it that the next page learns this one's origin, whatever the site's own policy says. */
   showOrigin(): void;
   /** Leaves by a form, with these fields. */
@@ -101,6 +103,7 @@ function surroundings(): PageSurroundings {
     history,
     fetch: (url, init) => fetch(url, init),
     referrer: document.referrer,
+    onFragment: (listener) => addEventListener('hashchange', listener),
     showOrigin() {
       const meta = document.createElement('meta');
       meta.name = 'referrer';

@@ -21,6 +21,8 @@ function page({ hash = `#switchover-code=${CODE}&door`, referrer = `${A}/`, path
   const asked: { readonly url: string; readonly init: RequestInit }[] = [];
   const shown: string[] = [];
   const left: string[] = [];
+  const listeners: (() => void)[] = [];
+  const location = { origin: B, pathname, search: '?of=ann', hash, replace: (to: string) => void left.push(to) };
   const storage: KeyValueStore = {
     get: (key) => values.get(key),
     set: (key, value) => void values.set(key, value),
@@ -34,9 +36,10 @@ function page({ hash = `#switchover-code=${CODE}&door`, referrer = `${A}/`, path
       name: 'chat',
       storage,
       page: {
-        location: { origin: B, pathname, search: '?of=ann', hash, replace: (to) => void left.push(to) },
+        location,
         history: { state: { kept: 1 }, replaceState: (state, _, to) => void shown.push(JSON.stringify(state), to) },
         referrer,
+        onFragment: (listener) => void listeners.push(listener),
         showOrigin: () => void left.push('origin shown'),
         submit: (action, fields) => void left.push(action, JSON.stringify(fields)),
         async fetch(url, init) {
@@ -49,7 +52,11 @@ function page({ hash = `#switchover-code=${CODE}&door`, referrer = `${A}/`, path
     });
   const bring = (entries: readonly (readonly [string, string])[], already = false) =>
     answers.push(Response.json({ parcel: { version: 1, entries }, already, data: null }));
-  return { values, held, answers, asked, shown, left, arrive, bring };
+  const follow = (fragment: string): void => {
+    location.hash = fragment;
+    for (const listener of listeners) listener();
+  };
+  return { values, held, answers, asked, shown, left, arrive, bring, follow };
 }
 
 describe('a page that comes with a code', () => {
@@ -101,6 +108,14 @@ describe('a page that comes with a code', () => {
       expect(await arrive().arrived).toMatchObject({ kind: 'refused' });
       expect([...values]).toEqual([]);
     }
+  });
+
+  test('takes no code that comes later, and keeps none for a reload', async () => {
+    const { arrive, asked, shown, follow } = page({ hash: '' });
+    await arrive().arrived;
+    follow('#door');
+    follow(`#switchover-code=${CODE}&door`);
+    expect([asked, shown]).toEqual([[], ['{"kept":1}', `${B}/room?of=ann#door`]]);
   });
 
   test('without a code asks nobody', async () => {
