@@ -23,17 +23,15 @@ export function stagger({ origins, ask, limitOf, onSilence, signal }: Round): Pr
   const left = [...origins];
   const attempts: AbortController[] = [];
   const failures: unknown[] = [];
-  const endAllBut = (winner?: AbortController): void => {
+  const endAllBut = (winner: AbortController | null): void => {
     left.length = 0;
     for (const attempt of attempts) if (attempt !== winner) attempt.abort();
   };
   return new Promise((resolve, reject) => {
     const askNext = (): void => {
       const origin = left.shift();
-      if (origin === undefined) {
-        if (failures.length === attempts.length) reject(failures);
-        return;
-      }
+      if (origin === undefined && failures.length === attempts.length) reject(failures);
+      if (origin === undefined) return;
       const attempt = new AbortController();
       attempts.push(attempt);
       let isSilent = false;
@@ -57,7 +55,7 @@ export function stagger({ origins, ask, limitOf, onSilence, signal }: Round): Pr
         )
         .finally(() => clearTimeout(timer));
     };
-    signal.addEventListener('abort', () => endAllBut());
+    signal.addEventListener('abort', () => endAllBut(null));
     askNext();
   });
 }

@@ -83,9 +83,17 @@ async function textOf(given: Promise<Response> | null): Promise<string> {
 
 test('a slow origin is not given up while nobody else has the file', async () => {
   const respond = assetResponder(SITE);
-  servers = { [A]: (url) => new Promise((resolve) => setTimeout(() => resolve(answer(url)), 12_000)), [B]: refuse };
+  let speak = (): void => {};
+  servers = {
+    [A]: (url) =>
+      new Promise((resolve) => {
+        speak = () => resolve(answer(url));
+      }),
+    [B]: refuse,
+  };
   const text = textOf(respond(eventOf(`${A}/app.js`)));
   await vi.advanceTimersByTimeAsync(13_000);
+  speak();
   expect(await text).toBe('from a.example');
   expect(asked()).toEqual([A, B]);
 });
