@@ -123,4 +123,46 @@ eachEngine(({ openTab, newProfile, testWith }) => {
     await writeWorker();
     expect(await installed()).toBe('activated');
   });
+
+  test('what the worker learns of a host is told to the pages and stored, and what a page tells is heeded', async () => {
+    const { a, b } = await startWorkerSite(rig, { mode: 'redirect', name: 'shared' });
+    const page = await openTab(`${a.url}/`);
+    await install(page);
+    const other = await openTab(`${a.url}/other`);
+    await page.evaluate(() => {
+      const heard: string[] = [];
+      const channel = new BroadcastChannel('switchover:shared');
+      channel.onmessage = ({ data }) => heard.push(data.memory);
+      Object.assign(window, { heard, channel });
+    });
+    await a.mode({ kind: 'status', status: 503, only: 'navigations' });
+    expect(await visit(other, `${a.url}/moved`)).toBe(`b ${b.url}/moved`);
+    const last = () => page.evaluate(() => (window as unknown as { heard: string[] }).heard.at(-1) ?? '{"hosts":[]}');
+    await until(
+      async () => JSON.parse(await last()).hosts[0]?.kind === 'ejected',
+      LIMIT_MS,
+      () => 'no page is told',
+    );
+    const stored = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const opening = indexedDB.open('switchover');
+          opening.onsuccess = () => {
+            const reading = opening.result.transaction('keyval').objectStore('keyval').get('switchover:shared:health');
+            reading.onsuccess = () => resolve(reading.result);
+          };
+        }),
+    );
+    expect(stored).toBe(await last());
+    // The server has its pages again, and is well. A page knows better: its requests fail there.
+    await a.mode({ kind: 'ok' });
+    expect(await visit(other, `${a.url}/again`)).toBe(`a ${a.url}/again`);
+    await a.mode({ kind: 'status', status: 503, only: ['/switchover-health.txt'] });
+    await page.evaluate((origin) => {
+      const host = { origin, kind: 'ejected', why: 'http 503', leftMs: 30_000, ejections: 1 };
+      const memory = JSON.stringify({ version: 1, savedAtMs: Date.now(), hosts: [host], fence: [] });
+      (window as unknown as { channel: BroadcastChannel }).channel.postMessage({ kind: 'health', memory });
+    }, a.url);
+    expect(await visit(other, `${a.url}/told`)).toBe(`b ${b.url}/told`);
+  });
 });
