@@ -30,7 +30,7 @@ const PROBE_MS = 1_000;
 const kit = buildOfflineKit();
 
 /** The page of a site, its script told other waits; they stand in what its policy does not name. */
-async function offlinePageFor(
+export async function offlinePageFor(
   options: SiteOptions,
   look: OfflineLook = {},
   { baseMs, capMs }: Waits = { baseMs: 100, capMs: 20_000 },
