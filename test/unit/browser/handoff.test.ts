@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { handoff } from '../../../src/browser/handoff/handoff.ts';
 import type { KeyValueStore } from '../../../src/runtime/ports.ts';
 import { type Head, seal } from '../../../src/session/storedSession.ts';
@@ -30,6 +30,7 @@ function page({ hash = `#switchover-code=${CODE}&door`, referrer = `${A}/`, path
     keys: () => [...values.keys()],
     locks: { acquire: (name) => (held.has(name) ? null : () => {}) },
   };
+  const hang = (method: 'get' | 'set') => Object.assign(storage, { [method]: () => new Promise(() => {}) });
   const arrive = () =>
     handoff({
       hosts: [A, B],
@@ -56,7 +57,7 @@ function page({ hash = `#switchover-code=${CODE}&door`, referrer = `${A}/`, path
     location.hash = fragment;
     for (const listener of listeners) listener();
   };
-  return { values, held, answers, asked, shown, left, arrive, bring, follow };
+  return { values, held, answers, asked, shown, left, arrive, bring, follow, hang };
 }
 
 describe('a page that comes with a code', () => {
@@ -107,6 +108,26 @@ describe('a page that comes with a code', () => {
       if (answer !== undefined) answers.push(answer);
       expect(await arrive().arrived).toMatchObject({ kind: 'refused' });
       expect([...values]).toEqual([]);
+    }
+  });
+
+  test('is not held up by a storage that hangs', async () => {
+    vi.useFakeTimers();
+    try {
+      const reading = page();
+      reading.hang('get');
+      reading.bring([]);
+      const read = reading.arrive().arrived;
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(await read).toMatchObject({ kind: 'arrived' });
+      const writing = page();
+      writing.hang('set');
+      writing.bring([['switchover:chat:session', 'token']]);
+      const written = writing.arrive().arrived;
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(await written).toMatchObject({ kind: 'refused' });
+    } finally {
+      vi.useRealTimers();
     }
   });
 
