@@ -90,6 +90,9 @@ eachEngine(({ openTab, name }) => {
       expect(Object.values(askedFor(failing, '-lost'))).toEqual(KINDS.map(() => 1));
       const lost = await tab.evaluate(() => window.assets.told.filter((line) => line.startsWith('lost')));
       expect(lost).toHaveLength(KINDS.length);
+      // A loader that finds a dead stand-in of its script, as webpack's looks for, would wait for it.
+      const scripts = await tab.evaluate(() => [...document.scripts].filter(({ src }) => src.endsWith('-lost')).length);
+      expect(scripts).toBe(2);
     });
 
     test('a forged script is refused, and had from the next origin', async () => {
