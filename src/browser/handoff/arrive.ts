@@ -20,6 +20,8 @@ export type Arrival =
       readonly already: boolean;
       /** What the server's `open` gave for the page; null where it gave nothing. */
       readonly data: unknown;
+      /** What came along is stored. False where the storage does not take it: it still lies at the other host. */
+      readonly unpacked: boolean;
     }
   /** With a code that was not accepted. The page is as any page: who was signed in here still is. */
   | { readonly kind: 'refused'; readonly error: SwitchoverError };
@@ -58,15 +60,16 @@ async function redeem(code: string, settings: HandoffSettings): Promise<Arrival>
   // A form's sender is known to the server. What came from elsewhere is somebody else's code.
   if (code !== ENTERED && from !== '' && !origins.includes(from))
     return refused('The page came from a host that is not listed');
-  const reading = Promise.resolve(storage.get(sessionKey(name)));
+  const reading = (async () => storage.get(sessionKey(name)))().catch(() => undefined);
   const stored = await waitAtMost(systemClock, STORAGE_MS, reading);
   const response = await ask({ code, from }, resumeToken([[sessionKey(name), stored ?? '']], name), settings);
   if (!response.ok) return refused(WHY.get(await whyOf(response)) ?? `The host answered with ${response.status}`);
   const { parcel, already, data } = (await response.json()) as Answer;
-  const unpacking = unpack(parcel, already, settings).then(() => true);
-  if (!(await waitAtMost(systemClock, answerMs, unpacking)))
-    return refused('The storage does not take what came along');
-  return { kind: 'arrived', already, data };
+  const unpacking = unpack(parcel, already, settings).then(
+    () => true,
+    () => false,
+  );
+  return { kind: 'arrived', already, data, unpacked: (await waitAtMost(systemClock, answerMs, unpacking)) === true };
 }
 
 /** A request that failed on its way is made once more: if the code was used up by it, the second one says so. */
@@ -94,8 +97,8 @@ async function ask(
   }
 }
 
-const WHY: ReadonlyMap<string, string> = new Map(
-  Object.entries({
+const WHY: ReadonlyMap<string, string> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Object.entries({
     code: 'The code is unknown, has expired, or was used before',
     source: 'The page did not come from the host that the code was made for',
     occupied: 'Another user is signed in here',

@@ -26,6 +26,7 @@ eachEngine((browser) => {
         kind: 'arrived',
         already: false,
         data: { hello: 'ann' },
+        unpacked: true,
       });
       expect(await tab.url()).toBe(`${b}/room?of=ann#door`);
       expect(await tab.evaluate(() => window.journey.me())).toBe('ann');
