@@ -69,11 +69,14 @@ async function fromBackup(site: WorkerSite, event: FetchEvent, cause: string | n
     try {
       return await forward(request, servedBy, config);
     } catch (error) {
+      // The next one is not to fail as well.
+      site.servedBy = undefined;
       if (!isRead(request) || request.signal.aborted) throw error;
     }
   }
   const to = await bestHealthy(backups(site), config);
-  if (to === undefined) throw new TypeError('No host is well.');
+  // Nobody else is left.
+  if (to === undefined) return fetch(request);
   noteMove(site, event, to, cause);
   return forward(request, to, config);
 }

@@ -28,8 +28,9 @@ export interface FakeWorker {
 export function fakeWorker(options: Partial<SiteOptions>, network: (request: Request) => Saying): FakeWorker {
   const config = readSiteOptions({ hosts: [A, B], ...options });
   const asked: Request[] = [];
-  vi.stubGlobal('fetch', (input: string | FakeRequest, init: RequestInit = {}) => {
-    const request = new Request(typeof input === 'string' ? input : input.url, init);
+  vi.stubGlobal('fetch', (input: string | Request | FakeRequest, init: RequestInit = {}) => {
+    const isReal = typeof input === 'string' || input instanceof Request;
+    const request = new Request(isReal ? input : input.url, init);
     asked.push(request);
     return answerTo(request, network);
   });
