@@ -9,3 +9,12 @@ export function isStopped(pid: number): boolean {
     : execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).trim();
   return state?.startsWith('T') ?? false;
 }
+
+/** Whether there is a process of that id. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -9,6 +9,7 @@ import type { ConversationReport } from '../../../src/cli/demo/conversation/repo
 import { TALKERS } from '../../../src/cli/demo/conversation/room.ts';
 import type { RequestReport } from '../../../src/cli/demo/requests/report.ts';
 import type { TimelineEvent } from '../../../src/cli/demo/timeline.ts';
+import { isAlive } from '../../rig/processState.ts';
 
 interface Document {
   readonly ok: boolean;
@@ -49,14 +50,6 @@ async function eventually(holds: () => boolean, what: string): Promise<void> {
   const untilMs = performance.now() + PATIENCE_MS;
   while (!holds() && performance.now() < untilMs) await sleep(25);
   expect(holds(), what).toBe(true);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 const serversOf = (text: string): number[] => [...text.matchAll(/process (\d+)/g)].map((match) => Number(match[1]));

@@ -90,7 +90,8 @@ async function run(
 ): Promise<void> {
   const child = spawn(command, args, {
     cwd: ROOT,
-    env: { ...process.env, ...env },
+    // Tools would leave their compiled code beside the demo's files.
+    env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1', ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
     signal,
   });

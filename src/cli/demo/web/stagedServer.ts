@@ -51,30 +51,24 @@ export async function stageServer(plan: ServerPlan): Promise<StagedServer> {
     plan.onChange();
   };
   const start = async () => {
-    const started = fork(plan.program, [...plan.args], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    const pid = started.pid ?? 0;
-    plan.guard.tell({ kind: 'started', pid });
-    const ended = once(started, 'exit').then(() => {
-      plan.guard.tell({ kind: 'ended', pid });
+    const { started, listening } = launch(plan, () => {
       child = null;
       become('gone');
     });
     child = started;
-    await Promise.race([once(started, 'message'), ended]);
-    if (child === null) throw new Error(`Server ${plan.name} ended at once.`);
+    await listening;
     become('running');
   };
-  const deeds: Readonly<Record<Act, () => Promise<void> | void>> = {
-    start,
-    kill: () => signal('SIGKILL'),
-    freeze: () => signal('SIGSTOP', 'frozen'),
-    thaw: () => signal('SIGCONT', 'running'),
-    drain: () => signal('SIGTERM', 'draining'),
+  const act = async (what: Act): Promise<boolean> => {
+    if (!ALLOWED[condition].includes(what)) return false;
+    if (what === 'start') await start();
+    else {
+      const { signal, next } = SIGNALS[what];
+      child?.kill(signal);
+      if (next !== null) become(next);
+    }
+    return true;
   };
-  function signal(name: NodeJS.Signals, next?: Condition): void {
-    child?.kill(name);
-    if (next !== undefined) become(next);
-  }
   await start();
   return {
     name: plan.name,
@@ -85,10 +79,30 @@ export async function stageServer(plan: ServerPlan): Promise<StagedServer> {
     get pid() {
       return child?.pid ?? null;
     },
-    async act(act) {
-      if (!ALLOWED[condition].includes(act)) return false;
-      await deeds[act]();
-      return true;
-    },
+    act,
   };
+}
+
+/** How it is done to a process; where that only begins it, what is so at once. */
+const SIGNALS: Readonly<Record<Exclude<Act, 'start'>, { signal: NodeJS.Signals; next: Condition | null }>> = {
+  kill: { signal: 'SIGKILL', next: null },
+  freeze: { signal: 'SIGSTOP', next: 'frozen' },
+  thaw: { signal: 'SIGCONT', next: 'running' },
+  drain: { signal: 'SIGTERM', next: 'draining' },
+};
+
+function launch({ name, program, args, guard }: ServerPlan, onEnd: () => void) {
+  const started = fork(program, [...args], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const pid = started.pid ?? 0;
+  guard.tell({ kind: 'started', pid });
+  const ended = once(started, 'exit').then(() => {
+    guard.tell({ kind: 'ended', pid });
+    onEnd();
+  });
+  const failed = ended.then(() => {
+    throw new Error(`Server ${name} ended before it had said that it listens.`);
+  });
+  const listening = Promise.race([once(started, 'message'), failed]);
+  failed.catch(() => {});
+  return { started, listening };
 }
