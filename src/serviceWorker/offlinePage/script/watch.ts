@@ -4,26 +4,53 @@ import { isCircling, noteDeparture } from './guard.ts';
 import { block, find, hosts, type PageHost } from './page.ts';
 import { setUp, showHost, showNext, tell } from './view.ts';
 
-/** How the page gets to a host. */
-type Departure = (origin: string) => void;
-
-let depart: Departure;
-let ranked: readonly PageHost[];
-let timer: ReturnType<typeof setTimeout> | undefined;
-let stopAsking = (): void => {};
-let rounds = 0;
-let isLeaving = false;
-
 /**
  * Brings the page to life: it asks, waits and asks again until a host is healthy, and goes there.
  *
+ * @param depart How the page gets to a host.
  * @param first The host that comes before the others. Default: the one in whose place the page stands, where the person has a session.
  */
-export function watch(departure: Departure, first = location.origin): void {
-  depart = departure;
-  ranked = [...new Set([...hosts.filter(({ origin }) => origin === first), ...hosts])];
+export function watch(depart: (origin: string) => void, first = location.origin): void {
+  const ranked = [...new Set([...hosts.filter(({ origin }) => origin === first), ...hosts])];
+  let rounds = 0;
+  let isLeaving = false;
+  /** Ends what is under way: asking, or waiting. */
+  let stop = (): void => {};
+
+  const ask = (byHand?: boolean): void => {
+    stop();
+    showNext(0);
+    stop = askAll(ranked, showHost, (best) => settle(best, byHand));
+  };
+  const settle = (best: PageHost | undefined, byHand?: boolean): void => {
+    // A person may go in circles.
+    const stays = best === undefined || (!byHand && isCircling());
+    if (stays) stop = rest(rounds++, ask);
+    else leave(best);
+    tell(stays ? (best ? 'stuck' : byHand ? 'still' : 'lead') : 'leaving', best?.origin);
+  };
+  const leave = ({ origin }: PageHost): void => {
+    isLeaving = true;
+    noteDeparture();
+    // An address may turn out to be a download: then the page is still there.
+    const timer = setTimeout(look, block.guardMs, true);
+    stop = () => clearTimeout(timer);
+    depart(block.stays ? location.origin : origin);
+  };
+  /** The next try is now, and the waits begin anew. */
+  const look = (byHand?: boolean): void => {
+    if (isLeaving && !byHand) return;
+    isLeaving = false;
+    rounds = 0;
+    if (byHand) tell('trying');
+    ask(byHand);
+  };
   setUp(depart);
   tell('lead');
+  listen(look, () => stop());
+}
+
+function listen(look: (byHand?: boolean) => void, stop: () => void): void {
   find('button').onclick = () => look(true);
   // A browser that says that it is offline may be wrong: it is told, not obeyed.
   for (const change of ['online', 'offline', 'pageshow']) addEventListener(change, () => look());
@@ -32,44 +59,9 @@ export function watch(departure: Departure, first = location.origin): void {
   addEventListener('pagehide', stop);
 }
 
-/** The next try is now, and the waits begin anew. */
-function look(byHand?: boolean): void {
-  if (isLeaving && !byHand) return;
-  isLeaving = false;
-  rounds = 0;
-  if (byHand) tell('trying');
-  ask(byHand);
-}
-
-function stop(): void {
-  clearTimeout(timer);
-  stopAsking();
-}
-
-function ask(byHand?: boolean): void {
-  stop();
-  showNext(0);
-  stopAsking = askAll(ranked, showHost, (best) => settle(best, byHand));
-}
-
-function settle(best: PageHost | undefined, byHand?: boolean): void {
-  // A person may go in circles.
-  const stays = best === undefined || (!byHand && isCircling());
-  if (stays) rest();
-  else leave(best);
-  tell(stays ? (best ? 'stuck' : byHand ? 'still' : 'lead') : 'leaving', best?.origin);
-}
-
-function leave({ origin }: PageHost): void {
-  isLeaving = true;
-  noteDeparture();
-  // An address may turn out to be a download: then the page is still there.
-  timer = setTimeout(look, block.guardMs, true);
-  depart(block.stays ? location.origin : origin);
-}
-
-function rest(): void {
-  const waitMs = fullJitter(rounds++, block, Math.random);
+/** Waits before the next try, and shows for how long. Returns what ends it. */
+function rest(round: number, ask: () => void): () => void {
+  const waitMs = fullJitter(round, block, Math.random);
   const dueMs = performance.now() + waitMs;
   const tick = (): void => {
     const leftMs = dueMs - performance.now();
@@ -79,5 +71,6 @@ function rest(): void {
     } else if (!document.hidden) ask();
     // While nobody looks, nobody is asked: to be seen again is the next try.
   };
-  tick();
+  let timer = setTimeout(tick);
+  return () => clearTimeout(timer);
 }

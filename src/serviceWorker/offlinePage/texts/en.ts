@@ -14,6 +14,6 @@ export const en: OfflineTexts = {
   tryNow: 'Try now',
   asked: 'You asked for',
   leaving: '{} answers. Opening your page …',
-  still: 'Still no answer. We keep asking.',
-  stuck: '{} answers, yet your page did not open. Try again, or follow a link.',
+  still: 'Still no answer.',
+  stuck: '{} answers, yet your page did not open. Try again or follow a link.',
 };
