@@ -9,6 +9,7 @@ import { type Browser, chromium, type Page, type Route } from 'playwright-core';
 import type { OfflineLook } from '../src/serviceWorker/offlinePage/look.ts';
 import { renderOfflinePage } from '../src/serviceWorker/offlinePage/render.ts';
 import { readSiteOptions } from '../src/site/options.ts';
+import { startWebDemo, type WebDemo } from '../test/rig/webDemo.ts';
 import { buildOfflineKit } from './offlineKit.ts';
 
 interface Picture {
@@ -18,8 +19,8 @@ interface Picture {
   readonly scheme: 'light' | 'dark';
   /** Of the reader. Default `en-GB`. */
   readonly locale?: string;
-  /** Brings the page to what is to be seen. */
-  readonly show: (page: Page) => Promise<void>;
+  /** Brings the page to what is to be seen. What it gives is ended when the picture is taken. */
+  readonly show: (page: Page) => Promise<AsyncDisposable | undefined>;
 }
 
 const FOLDER = join(import.meta.dirname, '../docs/images');
@@ -43,7 +44,7 @@ const healthy = (route: Route): Promise<void> =>
   route.fulfill({ body: 'ok', headers: { 'access-control-allow-origin': '*' } });
 
 /** The page of a site whose first host is gone, and what its hosts answer then. */
-async function showOffline(page: Page, answers: Answers, until: (page: Page) => Promise<unknown>): Promise<void> {
+async function showOffline(page: Page, answers: Answers, until: (page: Page) => Promise<unknown>): Promise<undefined> {
   const html = renderOfflinePage(readSiteOptions({ hosts: HOSTS }), LOOK, await buildOfflineKit());
   const [home = ''] = HOSTS;
   await page.route('**/*', (route) => {
@@ -97,7 +98,48 @@ const PICTURES: readonly Picture[] = [
         page.locator('[data-state=answers]').waitFor(),
       ),
   },
+  { name: 'status-widget', screen: 'desktop', scheme: 'light', show: showStatus },
+  { name: 'status-widget-phone-dark', screen: 'phone', scheme: 'dark', show: showStatus },
+  { name: 'control-page', screen: 'desktop', scheme: 'light', show: showControl },
+  { name: 'control-page-dark', screen: 'desktop', scheme: 'dark', show: showControl },
 ];
+
+/** Talk, and then the death of the server by which it went. */
+async function useWebApp(page: Page, demo: WebDemo): Promise<void> {
+  await page.goto(demo.a);
+  await page.fill('#name', 'Mira');
+  await page.keyboard.press('Enter');
+  await sayAll(page, ['The ferry leaves at nine.', 'I have the tickets.']);
+  await demo.act('a', 'kill');
+  await sayAll(page, ['Was that the server?', 'Yes. Never mind.']);
+}
+
+async function sayAll(page: Page, lines: readonly string[]): Promise<void> {
+  for (const line of lines) {
+    await page.fill('.say input', line);
+    await page.keyboard.press('Enter');
+    await page.locator('li', { hasText: 'by server' }).filter({ hasText: line }).waitFor();
+  }
+}
+
+const startDemo = (): Promise<WebDemo> => startWebDemo(['--port', '8000']);
+
+async function showStatus(page: Page): Promise<WebDemo> {
+  const demo = await startDemo();
+  await useWebApp(page, demo);
+  await page.locator('switchover-status summary').click();
+  return demo;
+}
+
+async function showControl(page: Page): Promise<WebDemo> {
+  const demo = await startDemo();
+  await demo.act('b', 'freeze');
+  await demo.act('b', 'thaw');
+  await demo.act('a', 'kill');
+  await page.goto(demo.control);
+  await page.locator('.gone').waitFor();
+  return demo;
+}
 
 async function take(browser: Browser, { name, screen, scheme, locale = 'en-GB', show }: Picture): Promise<void> {
   const context = await browser.newContext({
@@ -109,9 +151,10 @@ async function take(browser: Browser, { name, screen, scheme, locale = 'en-GB', 
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
-  await show(page);
+  const shown = await show(page);
   await page.screenshot({ path: join(FOLDER, `${name}.png`) });
   await context.close();
+  await shown?.[Symbol.asyncDispose]();
   console.log(`docs/images/${name}.png`);
 }
 

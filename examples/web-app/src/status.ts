@@ -5,11 +5,11 @@ STYLE.replaceSync(`
   :host { display: inline-block; position: relative; font-size: 0.875rem; }
   summary { cursor: pointer; list-style: none; white-space: nowrap; padding: 0.25rem 0.5rem; border-radius: 0.5rem; }
   summary:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
-  .dot { display: inline-block; inline-size: 0.6em; block-size: 0.6em; border-radius: 50%; margin-inline-end: 0.5em; background: currentColor; }
+  .dot { display: inline-block; flex: none; align-self: center; inline-size: 0.6em; block-size: 0.6em; border-radius: 50%; margin-inline-end: 0.5em; background: currentColor; }
   .up { color: light-dark(#15803d, #4ade80); }
   .out { color: light-dark(#b91c1c, #f87171); }
   .away { color: light-dark(#b45309, #fbbf24); }
-  div { position: absolute; inset-inline-end: 0; z-index: 1; min-inline-size: 18rem; padding: 0.75rem 1rem; border-radius: 0.75rem;
+  div { position: absolute; inset-inline-end: 0; margin-block-start: 0.75rem; z-index: 1; inline-size: min(22rem, 85vw); padding: 0.75rem 1rem; border-radius: 0.75rem;
     background: Canvas; border: 1px solid color-mix(in srgb, currentColor 20%, transparent); box-shadow: 0 0.5rem 2rem #0003; }
   ul { list-style: none; margin: 0; padding: 0; }
   li { display: flex; gap: 0.5rem; align-items: baseline; padding: 0.2rem 0; }
