@@ -1,3 +1,4 @@
+import { invalidOption } from '../../policy/fill.ts';
 import type { KeyValueStore } from '../../runtime/ports.ts';
 import { handoffKey } from '../../site/names.ts';
 import { type Arrival, arrive } from './arrive.ts';
@@ -17,8 +18,9 @@ export interface Handoff {
    * Takes the page to another host, at the same path unless told otherwise, and the session with it. Resolves when the browser is on
    * its way. What is stored here stays, so nothing is lost where the user does not arrive; what both copies send takes effect once.
    *
-   * Rejects with `UNLISTED_HOST`, or `HANDOFF_FAILED` where there is no token or the host gives no code: then the page is where it was,
-   * after `closing` was called.
+   * Rejects with `UNLISTED_HOST` or `INVALID_OPTION` at once; with `HANDOFF_FAILED` where there is no token, the host gives no code, or the
+   * storage does not answer within `answerMs`: then the page is where it was, after `closing` was called. What `closing` or `token`
+   * throws is passed on.
    *
    * @param origin As it is listed.
    */
@@ -26,6 +28,7 @@ export interface Handoff {
   /**
    * Keeps a resume token for moves: for an app whose session is a cookie, which no page can take along, and for the offline page, which
    * leads on when the app can't be loaded. Null forgets it: do so when the user signs out.
+   * Rejects with `INVALID_OPTION`, or with what the storage says.
    */
   keep(token: string | null): Promise<void>;
 }
@@ -51,6 +54,9 @@ export function handoff(options: HandoffOptions): Handoff {
       await leave(origin, how, settings);
     },
     async keep(token) {
+      if (token !== null && (typeof token !== 'string' || token === '')) {
+        throw invalidOption('The token is no text', 'Give the resume token, or null to forget it.');
+      }
       // What came along holds an older one.
       await arrived;
       await (token === null ? storage.delete(handoffKey(name)) : storage.set(handoffKey(name), token));

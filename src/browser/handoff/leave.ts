@@ -1,8 +1,12 @@
 import { SwitchoverError } from '../../policy/error.ts';
+import { invalidOption } from '../../policy/fill.ts';
+import { systemClock } from '../../runtime/systemPorts.ts';
+import { waitAtMost } from '../../runtime/wait.ts';
 import {
   addressOn,
   type Minted,
   mintCode,
+  type Parcel,
   type Place,
   packParcel,
   resumeToken,
@@ -22,20 +26,35 @@ export interface LeaveOptions {
   readonly place?: Place;
 }
 
+interface Stored {
+  readonly entries: readonly StoredEntry[];
+  /** Names of the locks that others have. */
+  readonly held: readonly string[];
+}
+
+/** Behind an origin, a path that does not begin with a slash would be a part of the host's name. */
+function refuseUnlessFits(by: unknown, { pathname, search, hash }: Place): void {
+  if (by !== 'fragment' && by !== 'form') throw invalidOption(`by can't be ${String(by)}`, 'Use fragment or form.');
+  const fits = /^\//.test(pathname) && /^(\?|$)/.test(search) && /^(#|$)/.test(hash);
+  if (!fits) throw invalidOption('place is no place on a host', 'Give pathname, search and hash as a URL has them.');
+}
+
 /** Takes the page to another host, and its session with it. */
 export async function leave(backup: string, options: LeaveOptions, settings: HandoffSettings): Promise<void> {
   const { origins, page, path, closing } = settings;
   const { by = 'fragment', place = page.location } = options;
   if (!origins.includes(backup) || backup === page.location.origin) throw unlisted(backup);
+  refuseUnlessFits(by, place);
   await closing();
-  const entries = await stored(settings);
+  const { entries, held } = await stored(settings);
   const token = settings.token === undefined ? resumeToken(entries, settings.name) : await settings.token();
   if (token === null)
     throw handoffFailed(
       'There is no token to resume the session with.',
       'Give one to `keep`, or let the user sign in there.',
     );
-  const code = await minted(backup, token, entries, settings);
+  const parcel = packParcel(entries, settings.name, held);
+  const code = await minted(backup, token, parcel, settings);
   page.showOrigin();
   if (by === 'fragment') page.location.replace(addressOn(backup, place, code));
   else page.submit(`${backup}${path}/enter`, { code, to: addressOn('', place) });
@@ -44,12 +63,9 @@ export async function leave(backup: string, options: LeaveOptions, settings: Han
 async function minted(
   backup: string,
   token: string,
-  entries: readonly StoredEntry[],
-  settings: HandoffSettings,
+  parcel: Parcel,
+  { page, path, answerMs }: HandoffSettings,
 ): Promise<string> {
-  const { page, path, name, answerMs } = settings;
-  const held = await inUse(entries, settings);
-  const parcel = packParcel(entries, name, held);
   let answer: Minted;
   try {
     answer = await mintCode({ fetch: page.fetch, backup, path, token, parcel, signal: AbortSignal.timeout(answerMs) });
@@ -64,11 +80,24 @@ async function minted(
 const STAYS = 'Nothing has changed: what was closed can be opened again, or the page be loaded anew.';
 const SIGN_IN = 'Its `verify` does not accept the token: let the user sign in there.';
 
-/** All that is stored, as far as it can be read. */
-async function stored({ storage }: HandoffSettings): Promise<readonly StoredEntry[]> {
+/** All that is stored, and which of it is in use elsewhere. A storage that hangs must not hold the user up. */
+async function stored(settings: HandoffSettings): Promise<Stored> {
+  const found = await waitAtMost(systemClock, settings.answerMs, read(settings)).catch((cause: unknown) => {
+    throw handoffFailed('What is stored could not be read.', STAYS, cause);
+  });
+  if (found === undefined) throw handoffFailed(`What is stored was not read in ${settings.answerMs} ms.`, STAYS);
+  return found;
+}
+
+async function read(settings: HandoffSettings): Promise<Stored> {
+  const { storage } = settings;
   const keys = (await storage.keys?.()) ?? [];
-  const read = async (key: string): Promise<StoredEntry> => [key, (await storage.get(key)) ?? ''];
-  return Promise.all(keys.map(read));
+  const values = await Promise.all(keys.map((key) => storage.get(key)));
+  const entries = keys.flatMap((key, at): StoredEntry[] => {
+    const value = values[at];
+    return value === undefined ? [] : [[key, value]];
+  });
+  return { entries, held: await inUse(entries, settings) };
 }
 
 /** The sessions of channels that other tabs have open: they go on there. */

@@ -262,4 +262,38 @@ describe('leaving', () => {
     expect(await why(moves.to(A))).toBe('HANDOFF_FAILED');
     expect(of.left).toEqual([]);
   });
+
+  test('refuses a place that could be read as another host, and a way that there is not', async () => {
+    const of = page({ hash: '' });
+    const moves = of.arrive();
+    const place = { pathname: '/', search: '', hash: '' };
+    for (const wrong of [
+      { pathname: '.evil.example/' },
+      { pathname: '@evil.example' },
+      { search: 'x' },
+      { hash: 'x' },
+    ]) {
+      await expect(moves.to(A, { place: { ...place, ...wrong } })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    }
+    await expect(moves.to(A, { by: 'mail' as never })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    for (const token of ['', undefined, 7]) {
+      await expect(moves.keep(token as never)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    }
+    expect([of.asked, of.left]).toEqual([[], []]);
+  });
+
+  test('says so where the storage hangs, or tells nothing', async () => {
+    vi.useFakeTimers();
+    try {
+      const of = page({ hash: '' });
+      of.values.set('switchover:chat:handoff', 'resume');
+      of.hang('get');
+      const leaving = expect(of.arrive().to(A)).rejects.toMatchObject({ code: 'HANDOFF_FAILED' });
+      await vi.advanceTimersByTimeAsync(5_000);
+      await leaving;
+      expect([of.asked, of.left]).toEqual([[], []]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });
