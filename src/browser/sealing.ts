@@ -1,4 +1,4 @@
-const FORMAT = 'switchover-sealed1:';
+import { SEALED } from '../site/names.ts';
 
 /** What AES-GCM is meant to be used with. */
 const IV_BYTES = 12;
@@ -7,7 +7,7 @@ const IV_BYTES = 12;
 const CHUNK = 8_192;
 
 /** True for a text that {@link sealText} has made, or that claims so. */
-export const isSealed = (text: string): boolean => text.startsWith(FORMAT);
+export const isSealed = (text: string): boolean => text.startsWith(SEALED);
 
 /** Encrypts a value under the name of its place. */
 export async function sealText(key: CryptoKey, name: string, value: string): Promise<string> {
@@ -16,13 +16,13 @@ export async function sealText(key: CryptoKey, name: string, value: string): Pro
   const bytes = new Uint8Array(IV_BYTES + sealed.byteLength);
   bytes.set(iv);
   bytes.set(new Uint8Array(sealed), IV_BYTES);
-  return FORMAT + toBase64(bytes);
+  return SEALED + toBase64(bytes);
 }
 
 /** The value of a sealed text; an empty one where the key, the name or the text is another one. */
 export async function openText(key: CryptoKey, name: string, text: string): Promise<string> {
   try {
-    const bytes = fromBase64(text.slice(FORMAT.length));
+    const bytes = fromBase64(text.slice(SEALED.length));
     const value = await crypto.subtle.decrypt(algorithm(bytes.slice(0, IV_BYTES), name), key, bytes.slice(IV_BYTES));
     return new TextDecoder().decode(value);
   } catch {

@@ -1,5 +1,5 @@
 import type { SiteConfig } from './config.ts';
-import { affinityKey, CHANNEL_KEYS, handoffKey, healthKey, sessionKey } from './names.ts';
+import { affinityKey, CHANNEL_KEYS, handoffKey, healthKey, SEALED, sessionKey } from './names.ts';
 
 /** Where hosts mint and redeem codes, if nothing else is said. */
 export const HANDOFF_PATH = '/switchover-handoff';
@@ -53,7 +53,7 @@ export function movesAlong(key: string, name: string): boolean {
  * @param held Names of the locks that others have: a channel's session that is in use stays where it is.
  */
 export function packParcel(entries: readonly StoredEntry[], name: string, held: readonly string[] = []): Parcel {
-  const isHeld = (key: string) => held.some((lock) => key === lock || key.startsWith(`${lock}.`));
+  const isHeld = (key: string) => held.includes(key) || held.includes(key.replace(/\.\d+$/, ''));
   return { version: 1, entries: entries.filter(([key]) => movesAlong(key, name) && !isHeld(key)) };
 }
 
@@ -137,9 +137,11 @@ export interface Move {
  */
 export async function moveSession({ fetch, entries, config, backup, url, held, signal }: Move): Promise<string> {
   const { name, handoff } = config;
-  const token = resumeToken(entries, name);
+  // What an encrypted store has written nobody can read here, nor at the other host.
+  const readable = entries.filter(([, value]) => !value.startsWith(SEALED));
+  const token = resumeToken(readable, name);
   if (handoff === null || token === null) return addressOn(backup, url);
-  const parcel = packParcel(entries, name, held);
+  const parcel = packParcel(readable, name, held);
   const minting = mintCode({ fetch, backup, path: handoff, token, parcel, signal });
   const { code } = await minting.catch(() => ({ code: null }));
   return addressOn(backup, url, code);

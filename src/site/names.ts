@@ -12,6 +12,9 @@ export const movesKey = (name: string): string => `switchover:${name}:moves`;
 /** True for the key of a record that pages and worker share. Both must be able to read it, so it is stored in the clear. */
 export const isSharedKey = (key: string): boolean => /^switchover:(?!channel:).*:(health|moves)$/s.test(key);
 
+/** What a value begins with that `browser/encryptedStore.ts` has written. */
+export const SEALED = 'switchover-sealed1:';
+
 /** The token of an HTTP session, as `http/sessionStore.ts` writes it. */
 export const sessionKey = (name: string): string => `switchover:${name}:session`;
 

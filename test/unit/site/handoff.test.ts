@@ -64,6 +64,9 @@ describe('a parcel', () => {
     expect(keys()).toEqual([...own, ...talks]);
     expect(keys(['switchover:channel:/talk'])).toEqual([...own, 'switchover:channel:/talk#1']);
     expect(keys(['switchover:channel:/talk#1'])).toEqual([...own, talks[0], talks[1]]);
+    // Another channel, whose name goes on where that of the open one ends.
+    const longer = [['switchover:channel:/talk.loud', 'head']] as const;
+    expect(packParcel(longer, 'chat', ['switchover:channel:/talk']).entries).toEqual(longer);
   });
 
   test('goes with a token that was kept, else with that of the session', () => {
@@ -103,6 +106,16 @@ describe('a move', () => {
     const { asked, address } = move([new Response(null, { status: 413 }), Response.json({ code: CODE })]);
     expect(await address).toContain(CODE);
     expect(JSON.parse(String(asked[1]?.init.body)).parcel.entries).toEqual([]);
+  });
+
+  test('takes nothing along that an encrypted store has written, and shows none of it', async () => {
+    const sealed = ['switchover:chat:handoff', 'switchover-sealed1:AAAA'] as const;
+    const { asked, address } = move([Response.json({ code: CODE })], { entries: [...entries, sealed] });
+    expect(await address).toContain(CODE);
+    expect(String(asked[0]?.init.body)).not.toContain('sealed');
+    expect(JSON.parse(String(asked[0]?.init.body)).token).toBe('of the session');
+    const alone = move([Response.json({ code: CODE })], { entries: [sealed] });
+    expect([await alone.address, alone.asked]).toEqual([plain, []]);
   });
 
   test('leads to the plain address where the host takes no session, and where there is none', async () => {
