@@ -45,10 +45,9 @@ function cookie(own: string, value: string, seconds: number): string {
 /** With the prefix, no other host of the site can plant one. Browsers take it with https alone. */
 const cookieName = (own: string): string => (own.startsWith('https:') ? '__Host-switchover-code' : 'switchover-code');
 
-/** Path, query and fragment, none of which leads elsewhere in any parser, or ends a header. */
+/** Path, query and fragment, none of which leads elsewhere in any parser, or ends a header. Browsers take a backslash for a slash in the path. */
 function placeOf(to: string) {
-  const [, pathname, search = '', hash = ''] =
-    /^(\/(?![/\\])[!-[\]-~]*?)(\?[!-[\]-~]*?)?(#[!-[\]-~]*)?$/.exec(to) ?? [];
+  const [, pathname, search = '', hash = ''] = /^(\/(?![/\\])[!-[\]-~]*?)(\?[!-~]*?)?(#[!-~]*)?$/.exec(to) ?? [];
   if (pathname === undefined || /[?#]/.test(pathname)) throw new Refusal('format');
   return { pathname, search, hash };
 }

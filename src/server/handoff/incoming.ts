@@ -1,4 +1,5 @@
 import { boundedText } from '../../runtime/boundedText.ts';
+import type { Identity } from '../session.ts';
 import { Refusal } from './answers.ts';
 import type { HandoffSettings } from './options.ts';
 
@@ -60,6 +61,17 @@ export async function objectOf(request: Request, maxBytes: number): Promise<Read
     // The error of the parser would quote the text.
   }
   throw new Refusal('format');
+}
+
+/**
+ * Who an application's own function says that it is; null for nobody. Two who have no subject would be the same user.
+ *
+ * @throws TypeError for an answer that names nobody.
+ */
+export function identityOf<I extends Identity>(answer: I | null | undefined, name: 'verify' | 'current'): I | null {
+  if (answer === null || answer === undefined) return null;
+  if (typeof answer.subject === 'string' && answer.subject !== '') return answer;
+  throw new TypeError(`${name} has to answer with a subject: a text that is not empty.`);
 }
 
 /** A cookie's value; null where there is none. */

@@ -1,7 +1,7 @@
 import type { Parcel } from '../../site/handoff.ts';
 import type { Identity } from '../session.ts';
 import { jsonAnswer, mayMint, Refusal, readableBy } from './answers.ts';
-import { objectOf, ownOrigin, sourceOrigin } from './incoming.ts';
+import { identityOf, objectOf, ownOrigin, sourceOrigin } from './incoming.ts';
 import type { HandoffSettings } from './options.ts';
 import { issue } from './ticket.ts';
 
@@ -20,7 +20,7 @@ export async function mint<I extends Identity>(request: Request, settings: Hando
     throw new Refusal('format');
   }
   if (Buffer.byteLength(JSON.stringify(parcel.entries)) > settings.maxBytes) throw new Refusal('format', 413);
-  const identity = await settings.verify(token, request);
+  const identity = identityOf(await settings.verify(token, request), 'verify');
   if (identity === null) throw new Refusal('token');
   const taken = { version: 1, entries: parcel.entries } as const;
   const code = await issue({ target, source, identity, parcel: taken }, settings);

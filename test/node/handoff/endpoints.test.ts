@@ -278,6 +278,7 @@ describe('the return path', () => {
       '/%5cevil.example',
       '/a//evil.example',
       '/?to=//evil.example#//evil.example',
+      '/?to=\\\\evil.example#/\\evil.example',
     ]) {
       const { headers } = await enter(hosts, { code, to });
       expect(new URL(String(headers['location'])).origin).toBe(hosts.origins[1]);
