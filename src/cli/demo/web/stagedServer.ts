@@ -8,7 +8,7 @@ export const ACTS = ['kill', 'freeze', 'thaw', 'drain', 'start'] as const;
 export type Act = (typeof ACTS)[number];
 
 /** How its process stands. */
-export type Condition = 'running' | 'frozen' | 'draining' | 'gone';
+export type Condition = 'starting' | 'running' | 'frozen' | 'draining' | 'gone';
 
 /** One server of the web app, and the hand that can hurt it. It keeps its address over all its lives. */
 export interface StagedServer {
@@ -23,6 +23,7 @@ export interface StagedServer {
 
 /** Which acts a condition allows. */
 const ALLOWED: Readonly<Record<Condition, readonly Act[]>> = {
+  starting: [],
   running: ['kill', 'freeze', 'drain'],
   frozen: ['kill', 'thaw'],
   draining: ['kill'],
@@ -56,6 +57,7 @@ export async function stageServer(plan: ServerPlan): Promise<StagedServer> {
       become('gone');
     });
     child = started;
+    become('starting');
     await listening;
     become('running');
   };
