@@ -1,13 +1,11 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ChunkLoader } from '../../src/browser/assets/chunkLoader.ts';
-import type { Server } from '../rig/cluster.ts';
-import { freePort } from '../rig/ports.ts';
 import { useRig } from '../rig/vitest.ts';
 import { buildViteApp } from './assets/app.ts';
-import { bundle, PROGRAM } from './assets/site.ts';
+import { bundle } from './rig/bundle.ts';
 import { temporaryFolder } from './rig/profile.ts';
+import { type Site, startSite } from './rig/site.ts';
 import { eachEngine } from './rig/vitest.ts';
 
 interface Chunk {
@@ -28,28 +26,22 @@ declare global {
   }
 }
 
+const rig = useRig({ for: 'all' });
+const project = temporaryFolder('vite');
+let site: Site;
+
+beforeAll(async () => {
+  site = await startSite(rig, { folder: join(project.path, 'dist') });
+  await buildViteApp(project.path, site.hosts);
+  site.write('tools.js', await bundle('test/browser/assets/page.ts'));
+});
+afterAll(() => project.remove());
+
 eachEngine(({ openTab, name }) => {
   describe('chunks of a Vite build', () => {
-    const rig = useRig({ for: 'all' });
-    const folder = temporaryFolder('vite');
-    let home: Server;
-    let backup: Server;
-    let group: readonly string[];
-
-    beforeAll(async () => {
-      const ports = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
-      group = [`http://a.localhost:${ports[0]}`, `http://b.localhost:${ports[1]}`];
-      const site = await buildViteApp(join(folder.path, 'app'), group);
-      writeFileSync(join(site, 'tools.js'), await bundle('test/browser/assets/page.ts'));
-      const [a, b] = ports.map((port) => rig.server({ program: PROGRAM, extra: { folder: site }, port: port ?? 0 }));
-      home = await (a as Promise<Server>);
-      backup = await (b as Promise<Server>);
-    });
-    afterAll(() => folder.remove());
-
     /** A page that has all of itself but its chunks. */
     const open = async (page: string) => {
-      const tab = await openTab(`${group[0]}/${page}`);
+      const tab = await openTab(`${site.a.url}/${page}`);
       await tab.evaluate(async () => {
         const script = document.createElement('script');
         script.src = '/tools.js';
@@ -63,9 +55,9 @@ eachEngine(({ openTab, name }) => {
     test.each(['index.html', 'mapped.html'])(
       'in %s one comes from the next origin, and shares what the page has loaded',
       async (page) => {
-        await home.restart();
+        await site.a.restart();
         const tab = await open(page);
-        await home.kill();
+        await site.a.kill();
         const outcome = await tab.evaluate(async (origins) => {
           window.assets.recover([origins]);
           const load = window.assets.createChunkLoader({ groups: [origins] });
@@ -79,7 +71,7 @@ eachEngine(({ openTab, name }) => {
             style,
             window.runs,
           ];
-        }, group);
+        }, site.hosts);
         // Firefox takes import maps only before the first module.
         if (name === 'firefox' && page === 'index.html') {
           expect(outcome[0]).toMatch(/TypeError/);
@@ -87,20 +79,20 @@ eachEngine(({ openTab, name }) => {
         } else {
           expect(outcome).toEqual([true, true, ['page', 'chunk'], 'yes', 1]);
         }
-        await home.restart();
+        await site.a.restart();
       },
     );
 
     test('one that has thrown is not run again elsewhere', async () => {
-      await home.restart();
+      await site.a.restart();
       const tab = await open('mapped.html');
-      const before = backup.counts().requests;
+      const before = site.b.counts().requests;
       const said = await tab.evaluate(async (origins) => {
         const load = window.assets.createChunkLoader({ groups: [origins] });
         return [await window.app.loadBad(load).then(() => 'loaded', String), window.bad];
-      }, group);
+      }, site.hosts);
       expect(said).toEqual(['Error: bad from the start', 1]);
-      expect(backup.counts().requests).toBe(before);
+      expect(site.b.counts().requests).toBe(before);
     });
   });
 });

@@ -3,7 +3,7 @@ import { EARLY_SNIPPET } from '../../src/browser/assets/earlyFailures.ts';
 import type { Server } from '../rig/cluster.ts';
 import { useRig } from '../rig/vitest.ts';
 import type { AssetWish } from './assets/page.ts';
-import { askedFor, integrityOf, PROGRAM, writeSite } from './assets/site.ts';
+import { askedFor, integrityOf, writeSite } from './assets/site.ts';
 import { temporaryFolder } from './rig/profile.ts';
 import type { Tab } from './rig/tab.ts';
 import { eachEngine, untilIn } from './rig/vitest.ts';
@@ -36,7 +36,7 @@ eachEngine(({ openTab, name }) => {
 
     beforeAll(async () => {
       const serve = (label: string, path = folder.path) =>
-        rig.server({ name: label, program: PROGRAM, extra: { folder: path } });
+        rig.server({ name: label, settings: { site: { folder: path } } });
       [home, dead, failing, forger, backup] = await Promise.all([
         serve('home'),
         serve('dead'),

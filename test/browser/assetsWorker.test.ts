@@ -4,7 +4,8 @@ import type { Server } from '../rig/cluster.ts';
 import { useRig } from '../rig/vitest.ts';
 import { until } from '../rig/wait.ts';
 import type { AssetWish } from './assets/page.ts';
-import { askedFor, bundle, integrityOf, PROGRAM, writeSite } from './assets/site.ts';
+import { askedFor, integrityOf, writeSite } from './assets/site.ts';
+import { bundle } from './rig/bundle.ts';
 import { temporaryFolder } from './rig/profile.ts';
 import type { Tab } from './rig/tab.ts';
 import { eachEngine } from './rig/vitest.ts';
@@ -63,8 +64,7 @@ eachEngine(({ openTab, name }) => {
     const at = (server: Server, hostname: string) => `http://${hostname}.localhost:${server.port}`;
 
     beforeAll(async () => {
-      const serve = (label: string, folder = good.path) =>
-        rig.server({ name: label, program: PROGRAM, extra: { folder } });
+      const serve = (label: string, folder = good.path) => rig.server({ name: label, settings: { site: { folder } } });
       [a, b, dead, failing, mute, forger, stranger] = await Promise.all([
         serve('a'),
         serve('b'),
@@ -126,7 +126,7 @@ eachEngine(({ openTab, name }) => {
         document.cookie = 'secret=1';
       });
       await other.reload();
-      expect(server.counts().received.some(({ key }) => key === 'secret=1')).toBe(true);
+      expect(server.counts().received.some(({ cookie }) => cookie === 'secret=1')).toBe(true);
       await other.close();
     };
 
@@ -200,7 +200,7 @@ eachEngine(({ openTab, name }) => {
       expect(await load(wishes)).toEqual(OWN.map(() => 'ok'));
       expect(askedFor(b, '-killed')).toEqual(Object.fromEntries(wishes.map((wish) => [pathOf(wish), 1])));
       const sent = b.counts().received.filter(({ path }) => path.endsWith('-killed'));
-      expect(sent.map(({ key }) => key)).toEqual(OWN.map(() => null));
+      expect(sent.map(({ cookie }) => cookie)).toEqual(OWN.map(() => null));
       const checked = ['classic.js', 'style.css'].map((file) => ({
         kind: file === 'style.css' ? ('style' as const) : ('classic' as const),
         url: `${at(a, 'a.app')}/${file}?checked`,

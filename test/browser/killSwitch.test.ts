@@ -1,16 +1,15 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Server } from '../rig/cluster.ts';
 import { useRig } from '../rig/vitest.ts';
 import { until } from '../rig/wait.ts';
-import { bundled } from './apps/build.ts';
-import { temporaryFolder } from './rig/profile.ts';
+import { bundle } from './rig/bundle.ts';
+import { type Site, startSite } from './rig/site.ts';
 import type { Tab } from './rig/tab.ts';
 import { eachEngine } from './rig/vitest.ts';
 
 const LIMIT_MS = 20_000;
-const SITE = join(import.meta.dirname, 'programs/site.ts');
 
 /** A worker such as one wants to be rid of: it takes all pages, and answers each with what it has kept. */
 const BAD_WORKER = `
@@ -29,18 +28,16 @@ const PAGE = `<!doctype html><html lang="en"><title>by the server</title><script
 
 eachEngine(({ openTab }) => {
   const rig = useRig({ for: 'all' });
-  const folder = temporaryFolder('site');
-  const script = join(folder.path, 'sw.js');
+  let site: Site;
   let server: Server;
   let origin: string;
 
   beforeAll(async () => {
-    writeFileSync(join(folder.path, 'index.html'), PAGE);
-    writeFileSync(script, `const PAGE = ${JSON.stringify(PAGE)};${BAD_WORKER}`);
-    server = await rig.server({ program: SITE, extra: { folders: { 'a.localhost': folder.path } } });
-    origin = `http://a.localhost:${server.port}`;
+    const worker = `const PAGE = ${JSON.stringify(PAGE)};${BAD_WORKER}`;
+    site = await startSite(rig, { hostnames: ['a.localhost'], files: { 'index.html': PAGE, 'sw.js': worker } });
+    server = site.a;
+    origin = server.url;
   });
-  afterAll(() => folder.remove());
 
   const open = async (path: string): Promise<Tab> => {
     const tab = await openTab(origin + path);
@@ -59,13 +56,13 @@ eachEngine(({ openTab }) => {
     await plain.reload();
     expect(await plain.title()).toBe('by the worker');
 
-    rmSync(script);
+    rmSync(join(site.folder, 'sw.js'));
     await plain.evaluate(lookForUpdate);
     await plain.reload();
     expect(await plain.title()).toBe('by the worker');
     expect(await plain.evaluate(registrations)).toBe(1);
 
-    writeFileSync(script, await bundled('killSwitch.ts', 'iife'));
+    site.write('sw.js', await bundle('src/serviceWorker/killSwitch.ts'));
     await plain.evaluate(lookForUpdate).catch(() => {});
     for (const tab of [plain, routed]) {
       await until(

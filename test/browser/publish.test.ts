@@ -1,6 +1,6 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { useLine } from '../../src/publish/note.ts';
 import type { PublishOptions } from '../../src/publish/options.ts';
 import { readParts } from '../../src/publish/parts.ts';
@@ -9,30 +9,24 @@ import { writeFiles } from '../../src/publish/writeFiles.ts';
 import { freePort } from '../rig/ports.ts';
 import { useRig } from '../rig/vitest.ts';
 import { until } from '../rig/wait.ts';
-import { temporaryFolder } from './rig/profile.ts';
+import { startSite } from './rig/site.ts';
 import { eachEngine } from './rig/vitest.ts';
 
 const LIMIT_MS = 20_000;
-const SITE = join(import.meta.dirname, 'programs/site.ts');
 const BUILT = join(import.meta.dirname, '../../dist/sw.js');
 
 eachEngine(({ openTab }) => {
   const rig = useRig();
-  const folder = temporaryFolder('published');
-  afterAll(() => folder.remove());
 
   test('what is written anew reaches browsers: another offline page with the next update, and the kill switch', async () => {
     expect(existsSync(BUILT), 'what is published is what the build made: run `npm run build`').toBe(true);
-    const server = await rig.server({ program: SITE, extra: { folders: { 'a.localhost': folder.path } } });
-    const origin = `http://a.localhost:${server.port}`;
+    const line = useLine({ base: '/', ownWorker: false });
+    const page = `<!doctype html><html lang="en"><title>A page</title>${line}</html>`;
+    const { a: server, folder } = await startSite(rig, { hostnames: ['a.localhost'], files: { 'any.html': page } });
+    const origin = server.url;
     const hosts = [origin, `http://b.localhost:${await freePort('127.0.0.1')}`];
     const publish = (options: Partial<PublishOptions>) =>
-      writeFiles(folder.path, siteFiles({ hosts, ...options }, readParts()));
-    const line = useLine({ base: '/', ownWorker: false });
-    writeFileSync(
-      join(folder.path, 'index.html'),
-      `<!doctype html><html lang="en"><title>A page</title>${line}</html>`,
-    );
+      writeFiles(folder, siteFiles({ hosts, ...options }, readParts()));
 
     await publish({ page: { title: 'First' } });
     const tab = await openTab(`${origin}/`);
@@ -66,7 +60,7 @@ eachEngine(({ openTab }) => {
       LIMIT_MS,
       () => 'the page is not back',
     );
-    await writeFiles(folder.path, killSwitchFiles(readParts(), false));
+    await writeFiles(folder, killSwitchFiles(readParts(), false));
     await tab.evaluate(lookForUpdate).catch(() => {});
     await until(
       () => tab.evaluate(isClean).catch(() => false),

@@ -82,6 +82,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     id: requestId(request),
     key: headerText(request, 'idempotency-key'),
     range: headerText(request, 'range'),
+    cookie: headerText(request, 'cookie'),
   });
   const path = request.url?.replace(/\?.*/s, '') ?? '';
   const mode = modes.take({ isProbe, isNavigation: isNavigation(request), path });

@@ -21,6 +21,8 @@ export interface ReceivedRequest {
   readonly key: string | null;
   /** `Range`, or `null`. */
   readonly range: string | null;
+  /** `Cookie`, or `null`; absent where a server does not look at it. */
+  readonly cookie?: string | null;
 }
 
 /** Leaves out the fields that the writer adds, for each kind by itself. */

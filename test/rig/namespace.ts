@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { createFirewall, type Firewall } from './firewall.ts';
 import { guard } from './guard.ts';
+import { isAlive } from './processState.ts';
 
 /**
  * A network namespace of its own (Linux, root), joined to this machine by one veth pair on a /30 that only that pair
@@ -162,15 +163,6 @@ async function namespaceNames(): Promise<readonly string[]> {
     return await readdir('/run/netns');
   } catch {
     return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

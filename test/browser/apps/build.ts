@@ -4,10 +4,10 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { bakeConfig } from '../../../src/publish/bakedConfig.ts';
 import { readSiteOptions, type SiteOptions } from '../../../src/site/options.ts';
 import { guard } from '../../rig/guard.ts';
+import { bundle } from '../rig/bundle.ts';
 
 const HERE = import.meta.dirname;
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -70,29 +70,16 @@ async function installPackages(folder: string): Promise<void> {
   for (const name of readdirSync(all)) if (!name.startsWith('.')) symlinkSync(join(all, name), join(folder, name));
   const manifest = { name: 'switchover', type: 'module', exports: { './service-worker': './service-worker.js' } };
   writeFileSync(join(own, 'package.json'), JSON.stringify(manifest));
-  writeFileSync(join(own, 'service-worker.js'), await bundled('index.ts', 'esm'));
+  writeFileSync(join(own, 'service-worker.js'), await bundle('src/serviceWorker/index.ts', 'esm'));
 }
 
 /** What `switchover init` writes, but for an offline page that stays where it is. */
 async function writeSiteFiles(folder: string, options: SiteOptions): Promise<void> {
   const config = readSiteOptions(options);
-  const interposer = bakeConfig(config) + (await bundled('interposer.ts', 'iife'));
+  const interposer = bakeConfig(config) + (await bundle('src/serviceWorker/interposer.ts'));
   writeFileSync(join(folder, 'switchover-interpose.js'), interposer);
   writeFileSync(join(folder, 'switchover-health.txt'), 'ok\n');
   writeFileSync(join(folder, 'switchover-offline.html'), OFFLINE_PAGE);
-}
-
-/** A part of the worker, as rollup makes it for the package. */
-export async function bundled(file: string, format: 'esm' | 'iife'): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(ROOT, 'src/serviceWorker', file)],
-    bundle: true,
-    write: false,
-    format,
-    target: 'es2022',
-    logLevel: 'silent',
-  });
-  return outputFiles[0]?.text ?? '';
 }
 
 function viteCommand(): string {

@@ -34,8 +34,8 @@ const FILES = {
   'chunk.css': ':root { --chunk: yes }',
 };
 
-/** A Vite app with chunks, built. `index.html` is as Vite makes it, `mapped.html` has an import map. */
-export async function buildViteApp(project: string, hosts: readonly string[]): Promise<string> {
+/** Builds a Vite app with chunks into `dist`. `index.html` is as Vite makes it, `mapped.html` has an import map. */
+export async function buildViteApp(project: string, hosts: readonly string[]): Promise<void> {
   mkdirSync(project, { recursive: true });
   for (const [name, content] of Object.entries(FILES)) writeFileSync(join(project, name), content);
   const { transformIndexHtml, ...plugin } = sharedModules(hosts);
@@ -58,5 +58,4 @@ export async function buildViteApp(project: string, hosts: readonly string[]): P
       rolldownOptions: { input: [join(project, 'index.html'), join(project, 'mapped.html')] },
     },
   });
-  return join(project, 'dist');
 }

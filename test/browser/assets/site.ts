@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import type { Server } from '../../rig/cluster.ts';
+import { bundle } from '../rig/bundle.ts';
 
-/** A server program that gives out a folder. */
-export const PROGRAM = join(import.meta.dirname, 'server.ts');
-
-const ROOT = join(import.meta.dirname, '../../..');
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
 /** One file of each kind. */
@@ -34,19 +30,6 @@ export async function writeSite(folder: string, more: Readonly<Record<string, st
   mkdirSync(folder, { recursive: true });
   const all = { ...FILES, 'tools.js': await bundle('test/browser/assets/page.ts'), ...more };
   for (const [name, content] of Object.entries(all)) writeFileSync(join(folder, name), content);
-}
-
-/** A script, straight from the sources. */
-export async function bundle(path: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(ROOT, path)],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    target: 'es2022',
-    logLevel: 'silent',
-  });
-  return outputFiles[0]?.text ?? '';
 }
 
 /** How often a server was asked for each path that ends in this, preflights among them. */

@@ -1,14 +1,11 @@
-import { rmSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll } from 'vitest';
 import { type Hosts, type HostsOptions, useHosts } from '../../node/handoff/setup.ts';
+import { bundle } from '../rig/bundle.ts';
 import { temporaryFolder } from '../rig/profile.ts';
 import type { Tab } from '../rig/tab.ts';
 import { type BrowserUnderTest, untilIn } from '../rig/vitest.ts';
-
-const PAGE = fileURLToPath(new URL('./page.ts', import.meta.url));
 
 /** Two hosts that serve the app's page, made from the sources. */
 export function useApp(lasting: { readonly for?: 'each' | 'all' } = {}): (options?: HostsOptions) => Promise<Hosts> {
@@ -16,16 +13,9 @@ export function useApp(lasting: { readonly for?: 'each' | 'all' } = {}): (option
   const script = join(folder.path, 'page.js');
   const start = useHosts(lasting);
   beforeAll(async () => {
-    await build({
-      entryPoints: [PAGE],
-      bundle: true,
-      outfile: script,
-      format: 'iife',
-      target: 'es2022',
-      logLevel: 'silent',
-    });
+    writeFileSync(script, await bundle('test/browser/handoff/page.ts'));
   });
-  afterAll(() => rmSync(folder.path, { recursive: true, force: true }));
+  afterAll(() => folder.remove());
   return (options) => start({ script, ...options });
 }
 

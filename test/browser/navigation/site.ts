@@ -1,7 +1,7 @@
-import { build } from 'esbuild';
 import { readSiteOptions, type SiteOptions } from '../../../src/site/options.ts';
 import type { Rig } from '../../rig/rig.ts';
 import { until } from '../../rig/wait.ts';
+import { bundle } from '../rig/bundle.ts';
 import { type Site, type SiteSetup, startSite } from '../rig/site.ts';
 import type { Tab } from '../rig/tab.ts';
 
@@ -26,27 +26,13 @@ export async function startWorkerSite(
 ): Promise<WorkerSite> {
   const files = { 'any.html': PAGE, 'switchover-offline.html': OFFLINE, 'switchover-health.txt': 'ok', ...setup.files };
   const site = await startSite(rig, { ...setup, files });
-  const worker = await bundled();
+  const worker = await bundle('src/serviceWorker/standalone.ts');
   const writeWorker: WorkerSite['writeWorker'] = async (more = {}, remark = '') => {
     const config = readSiteOptions({ hosts: site.hosts, ...LIMITS, ...options, ...more });
     site.write('switchover-sw.js', `// ${remark}\nself.SWITCHOVER = ${JSON.stringify(config)};\n${worker}`);
   };
   await writeWorker();
   return Object.assign(site, { writeWorker });
-}
-
-let script: Promise<string> | undefined;
-
-function bundled(): Promise<string> {
-  script ??= build({
-    entryPoints: [new URL('../../../src/serviceWorker/standalone.ts', import.meta.url).pathname],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    target: 'es2022',
-    logLevel: 'silent',
-  }).then(({ outputFiles }) => outputFiles[0]?.text ?? '');
-  return script;
 }
 
 /** Installs the worker in a tab at `url`; the next navigation is its first. */

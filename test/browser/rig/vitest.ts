@@ -95,7 +95,7 @@ function useBrowser(name: EngineName): BrowserUnderTest {
     newProfile,
     openTab,
     async openPage({ profile, hostname = 'page.app.localhost' } = {}) {
-      server ??= startPageServer().then((started) => rig.owns(started));
+      server ??= startPageServer('test/browser/pages/page.ts').then((started) => rig.owns(started));
       const { port } = await server;
       return openTab(`http://${hostname}:${port}/`, profile === undefined ? {} : { profile });
     },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startServer } from '../../rig/cluster.ts';
+import { isAlive } from '../../rig/processState.ts';
 import { createRig } from '../../rig/rig.ts';
 import { useRig } from '../../rig/vitest.ts';
 import { until } from '../../rig/wait.ts';
@@ -16,15 +17,6 @@ const LIMIT_MS = 10_000;
 
 function pathOf(relative: string): string {
   return fileURLToPath(new URL(relative, import.meta.url));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe('a killed server', () => {

@@ -4,7 +4,7 @@ import { type ReadBody, readBody } from './body.ts';
 import { fileReply } from './file.ts';
 import { healthReply } from './health.ts';
 import { json, type RouteReply, text } from './reply.ts';
-import { siteReply } from './site.ts';
+import { partOf, siteReply } from './site.ts';
 
 /** What a route may use. */
 export interface RouteContext {
@@ -40,7 +40,9 @@ export async function route(request: IncomingMessage, context: RouteContext): Pr
     case '/sse':
       return events(request, query);
     default:
-      if (context.settings.site !== undefined) return siteReply(pathname, context.settings.site, context.name);
+      if (context.settings.site !== undefined) {
+        return partOf(await siteReply(pathname, context.settings.site, context.name), request.headers.range);
+      }
       return text(404, 'no such path\n');
   }
 }

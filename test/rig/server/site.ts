@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import type { Site } from '../protocol.ts';
+import { parseRange } from './file.ts';
 import type { RouteReply } from './reply.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -13,6 +14,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
   '.txt': 'text/plain; charset=utf-8',
+  '.wav': 'audio/wav',
   '.wasm': 'application/wasm',
   '.webmanifest': 'application/manifest+json',
   '.woff2': 'font/woff2',
@@ -23,8 +25,11 @@ export function isNavigation({ headers }: IncomingMessage): boolean {
   return headers['sec-fetch-mode'] === 'navigate' || (headers.accept?.startsWith('text/html') ?? false);
 }
 
+/** An answer whose bytes are all there. */
+type WholeReply = RouteReply & { readonly body: Uint8Array };
+
 /** What a site has at a path. In its pages, `%SERVER%` is the name of the server that gives them. */
-export async function siteReply(path: string, site: Site, name: string): Promise<RouteReply> {
+export async function siteReply(path: string, site: Site, name: string): Promise<WholeReply> {
   const { status, headers = {}, body: own } = site.answers?.[path] ?? {};
   const file = await findFile(path, site.folder);
   const type = file?.type ?? 'text/plain; charset=utf-8';
@@ -35,10 +40,28 @@ export async function siteReply(path: string, site: Site, name: string): Promise
     headers: {
       'content-type': type,
       'cache-control': 'no-cache',
+      'accept-ranges': 'bytes',
       'content-length': String(body?.length ?? 0),
       ...headers,
     },
     body: body ?? new Uint8Array(),
+  };
+}
+
+/** The part of a file that a player asks for; all of it where none was asked for, or one that is not there. */
+export function partOf(reply: WholeReply, range: string | undefined): RouteReply {
+  const { headers, body } = reply;
+  const part = reply.status === 200 ? parseRange(range, body.length) : undefined;
+  if (typeof part !== 'object') return reply;
+  const { start, end } = part;
+  return {
+    status: 206,
+    headers: {
+      ...headers,
+      'content-length': String(end - start),
+      'content-range': `bytes ${start}-${end - 1}/${body.length}`,
+    },
+    body: body.subarray(start, end),
   };
 }
 
