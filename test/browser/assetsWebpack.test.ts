@@ -22,7 +22,7 @@ beforeAll(async () => {
   const project = temporaryFolder('webpack');
   await buildWebpackApp(project.path, site.hosts, site.folder);
   project.remove();
-});
+}, 120_000);
 afterEach(() => Promise.all([site.a.restart(), site.b.restart()]));
 
 /** Has the page load its chunk, and tells what came of that, and of the page's own modules. */

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { guard } from './guard.ts';
 import type { Command, Envelope, Launch, Report } from './protocol.ts';
 import { within } from './wait.ts';
@@ -49,10 +51,13 @@ export async function startChild(program: string, launch: Launch, prefix: readon
   };
 }
 
-/** The test runner's own flags are no business of a server. */
+/**
+ * The test runner's own flags are no business of a server. Programs are compiled once for all of their lives, as half of what a start takes
+ * is to read their TypeScript.
+ */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _options, VITEST: _vitest, ...environment } = process.env;
-  return environment;
+  return { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...environment };
 }
 
 function hasExited(child: ChildProcess): boolean {

@@ -47,14 +47,19 @@ async function installSwitchover(folder: string): Promise<void> {
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
 }
 
-/** An app whose entry is that of docs/assets.md, built by webpack: CSS, and chunks that are called by their name, are all that is set. */
+/** An app whose entry is that of docs/assets.md, built by webpack with its defaults, but for CSS, chunks that are called by their name, and no minimizer. */
 export async function buildWebpackApp(project: string, hosts: readonly string[], out: string): Promise<void> {
   const packages = join(project, 'node_modules/switchover');
   mkdirSync(packages, { recursive: true });
   for (const [name, content] of Object.entries(SOURCES)) writeFileSync(join(project, name), content);
   writeFileSync(join(project, 'main.js'), entryFor(hosts));
   await installSwitchover(packages);
-  await run({ context: project, entry: './main.js', output: { path: out }, optimization: { chunkIds: 'named' } });
+  await run({
+    context: project,
+    entry: './main.js',
+    output: { path: out },
+    optimization: { chunkIds: 'named', minimize: false },
+  });
 }
 
 function run(configuration: webpack.Configuration): Promise<void> {

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import type { Command, Envelope, Report } from '../protocol.ts';
 
 /**
@@ -9,6 +10,8 @@ export function answerParent(act: (command: Command) => unknown): void {
     void answer(envelope, act);
   });
   process.on('disconnect', () => process.exit(0));
+  // Most servers are killed, and could not do it at their end.
+  flushCompileCache();
 }
 
 async function answer({ id, command }: Envelope, act: (command: Command) => unknown): Promise<void> {
