@@ -102,6 +102,31 @@ eachEngine(({ openTab, newProfile, testWith }) => {
     expect(await other.evaluate(() => 1)).toBe(1);
   });
 
+  testWith(['stopWorkers'], 'a worker that is stopped starts anew with the next page', async () => {
+    const worker = `const born = Math.random();
+addEventListener('fetch', (event) => event.respondWith(new Response(String(born))));`;
+    const { a } = await startSite(rig, { files: { ...FILES, 'sw.js': worker } });
+    const tab = await openTab(`${a.url}/`);
+    await tab.evaluate(async () => {
+      await navigator.serviceWorker.register('/sw.js');
+      await navigator.serviceWorker.ready;
+    });
+    const born = async (): Promise<string> => {
+      await tab.goto(`${a.url}/x`);
+      return tab.text();
+    };
+    await until(
+      async () => (await born()).startsWith('0.'),
+      20_000,
+      () => 'the worker is not in service',
+    );
+    const first = await born();
+    expect(await born()).toBe(first);
+    await tab.stopWorkers();
+    expect(await born()).toMatch(/^0\./);
+    expect(await born()).not.toBe(first);
+  });
+
   testWith(['offline'], 'a profile without network has none in its pages, and says so', async () => {
     const { a } = await startSite(rig, { files: FILES });
     const profile = await newProfile();

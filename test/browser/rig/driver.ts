@@ -45,4 +45,6 @@ export interface TabDriver {
   readonly crash?: () => Promise<unknown>;
   /** Stops and starts a page's life as the browser does with pages that nobody sees. Absent: the engine cannot. */
   readonly setFrozen?: (isFrozen: boolean) => Promise<void>;
+  /** Ends the service workers of the browser, as it does by itself with those that had nothing to do. Absent: the engine cannot. */
+  readonly stopWorkers?: () => Promise<void>;
 }

@@ -14,9 +14,10 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
  * What an engine may be unable to do under a test's hand: `offline` (take a profile's network away), `freeze` (stop a page's
  * life as for one that nobody sees), `hear` (tell of its console and of errors that nobody caught), `restart` (a profile
  * that outlives its browser), `crash` (kill the process that draws a tab), `lateSocket` (tell a page that it is left while its
- * sockets are open, and keep such a page in the back-forward cache: Firefox closes them first, and keeps only pages without).
+ * sockets are open, and keep such a page in the back-forward cache: Firefox closes them first, and keeps only pages without),
+ * `stopWorkers` (end service workers that have nothing to do).
  */
-export type Ability = 'offline' | 'freeze' | 'hear' | 'restart' | 'crash' | 'lateSocket';
+export type Ability = 'offline' | 'freeze' | 'hear' | 'restart' | 'crash' | 'lateSocket' | 'stopWorkers';
 
 /** A real browser, started. */
 export interface Engine extends AsyncDisposable {
@@ -46,7 +47,7 @@ const bindings = (): readonly string[] =>
 const KINDS: Readonly<Record<EngineName, Kind>> = {
   chromium: {
     launch: launchChromium,
-    abilities: ['offline', 'freeze', 'hear', 'restart', 'crash', 'lateSocket'],
+    abilities: ['offline', 'freeze', 'hear', 'restart', 'crash', 'lateSocket', 'stopWorkers'],
     missing: () => program('chromium'),
   },
   firefox: {

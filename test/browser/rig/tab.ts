@@ -43,6 +43,8 @@ export interface Tab {
   crash(): Promise<void>;
   /** Stops the page's life as for one that nobody sees, or lets it go on. Rejects where the engine cannot (`freeze`). */
   setFrozen(isFrozen: boolean): Promise<void>;
+  /** Ends the browser's service workers, so that the next event starts them anew. Rejects where the engine cannot (`stopWorkers`). */
+  stopWorkers(): Promise<void>;
   /** Ends it. May be called twice, and after a crash. */
   close(): Promise<void>;
 }
@@ -81,6 +83,10 @@ export function createTab(driver: TabDriver): Tab {
     async setFrozen(isFrozen) {
       if (driver.setFrozen === undefined) throw new Error('This engine cannot freeze a page.');
       await bounded('change its life', driver.setFrozen(isFrozen));
+    },
+    async stopWorkers() {
+      if (driver.stopWorkers === undefined) throw new Error('This engine cannot stop its workers.');
+      await bounded('stop its workers', driver.stopWorkers());
     },
     async close() {
       if (isClosed) return;
@@ -123,7 +129,7 @@ function createMove({ run, address }: TabDriver) {
   return async (act: () => Promise<unknown>, limitMs = LIMIT_MS, url?: string): Promise<boolean> => {
     const deadlineMs = performance.now() + limitMs;
     const bounded = <Value>(promise: Promise<Value>): Promise<Value | undefined> =>
-      within(promise, deadlineMs - performance.now(), () => '').catch(() => undefined);
+      within(promise, Math.max(1, deadlineMs - performance.now()), () => '').catch(() => undefined);
     const isWithin = url?.includes('#') && withoutFragment(url) === withoutFragment(await address());
     const mark = await leaveMark();
     const failing = act().then(

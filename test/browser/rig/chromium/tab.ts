@@ -42,5 +42,11 @@ export async function driveTab(page: Page): Promise<TabDriver> {
     async setFrozen(isFrozen) {
       await session.send('Page.setWebLifecycleState', { state: isFrozen ? 'frozen' : 'active' });
     },
+    async stopWorkers() {
+      await session.send('ServiceWorker.enable');
+      await session.send('ServiceWorker.stopAllWorkers');
+      // It tells of each start and stop as long as it is on.
+      await session.send('ServiceWorker.disable');
+    },
   };
 }
