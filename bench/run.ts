@@ -1,5 +1,6 @@
 /** `npm run bench -- <name>`: side by side with other libraries, in one run. */
 import { parseArgs } from 'node:util';
+import { browser } from './browser/index.ts';
 import { http } from './http/index.ts';
 import { sectionText } from './lib/layout.ts';
 import { machine } from './lib/machine.ts';
@@ -8,7 +9,7 @@ import type { Benchmark, Section } from './lib/report.ts';
 import { socket } from './socket/index.ts';
 import { stores } from './stores/index.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [http, socket, stores];
+const BENCHMARKS: readonly Benchmark[] = [http, socket, browser, stores];
 
 const OPTIONS = {
   only: { type: 'string' },

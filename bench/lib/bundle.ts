@@ -6,7 +6,12 @@ import type { Table } from './report.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What an app would write to get something into its bundle. */
-export type Bundle = readonly [name: string, source: string];
+export type Bundle = readonly [name: string, source: string, options?: BundleOptions];
+
+export interface BundleOptions {
+  /** Packages that are left out. Default none. */
+  readonly external?: string[];
+}
 
 /** Bytes of one bundle. */
 export interface Bytes {
@@ -19,7 +24,8 @@ export interface Bytes {
 export const HOW_MEASURED =
   'Bundled and minified by esbuild for browsers, with all dependencies; gzip and brotli at their best.';
 
-export async function bundleBytes([name, source]: Bundle): Promise<Bytes> {
+/** What the browser gets. */
+export async function bundled(source: string, { external = [] }: BundleOptions = {}): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: ROOT, loader: 'ts' },
     bundle: true,
@@ -27,10 +33,19 @@ export async function bundleBytes([name, source]: Bundle): Promise<Bytes> {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
+    external,
     write: false,
     logLevel: 'error',
   });
-  const code = outputFiles[0]?.contents ?? new Uint8Array();
+  return outputFiles[0]?.text ?? '';
+}
+
+export async function bundleBytes([name, source, options]: Bundle): Promise<Bytes> {
+  return bytesOf(name, await bundled(source, options));
+}
+
+export function bytesOf(name: string, text: string): Bytes {
+  const code = Buffer.from(text);
   return {
     name,
     minified: code.byteLength,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import type { Section } from '../../bench/lib/report.ts';
+import { missingPackages } from '../browser/rig/engine.ts';
 
 const RUN = fileURLToPath(new URL('../../bench/run.ts', import.meta.url));
 
@@ -72,6 +73,25 @@ it(
     expect(memory?.slice(0, 3)).toEqual(kinds);
     expect(bytes).toEqual(expect.arrayContaining(['switchover/socket', 'switchover/channel', ...peers]));
     for (const { goals, title } of sections) if (!title.startsWith('Memory')) expect(goals.length).toBeGreaterThan(0);
+  },
+  LIMIT_MS,
+);
+
+it.skipIf(missingPackages('chromium').length > 0 && !process.env['CI'])(
+  'measures every part of the benchmark of pages, beside Workbox and Serwist, and tells what is met',
+  async () => {
+    const { sections } = JSON.parse(await bench('browser', '--quick', '--json')) as { sections: Section[] };
+    expect(sections.map(({ title }) => title)).toEqual([
+      'What a worker adds while all is well',
+      'From a fault to a usable page',
+      'Bytes that a browser loads',
+    ]);
+    const [overhead, recovery, bytes] = sections.map(({ tables }) => tables[0]?.table.rows.map(([name]) => name ?? ''));
+    const ours = ['sw.js, offline-page', 'sw.js, redirect', 'sw.js, transparent', 'workboxPlugin'];
+    expect(overhead).toEqual(expect.arrayContaining([...ours, 'no worker', 'Workbox, pages', 'Serwist, pages']));
+    expect(recovery).toEqual([...ours, 'Workbox offlineFallback', 'no worker']);
+    expect(bytes).toEqual(expect.arrayContaining(['sw.js', 'Workbox, pages', 'Workbox offlineFallback']));
+    for (const { goals } of sections) expect(goals.length).toBeGreaterThan(0);
   },
   LIMIT_MS,
 );
