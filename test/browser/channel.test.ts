@@ -110,6 +110,27 @@ eachEngine(({ openPage, newProfile, testWith }) => {
     expect((await told(third)).filter((line) => /resumed|gap|warning|error/.test(line))).toEqual(['resumed']);
   });
 
+  test('a tab that is loaded anew goes on with its own session, not with what a closed tab has left before it', async () => {
+    const servers = await sameSite();
+    const [first, second] = [await openPage(), await openPage()];
+    for (const page of [first, second]) {
+      await stored(page, servers.hosts);
+      await openAt(page, servers.a);
+    }
+    await Promise.all([servers.a.kill(), servers.b.kill()]);
+    await second.evaluate(() => void window.tools.heard.send(1));
+    // Longer than the write to the store may take; nothing tells of it.
+    await sleep(100);
+    await first.close();
+    await second.reload();
+    await servers.a.restart();
+    await stored(second, servers.hosts);
+    await openAt(second, servers.a);
+    await heard(second, 1);
+    expect(got(servers)).toEqual([1]);
+    expect((await told(second)).filter((line) => /resumed|gap|warning|error/.test(line))).toEqual(['resumed']);
+  });
+
   testWith(['lateSocket'], 'a page that is left says first what it has got', async () => {
     const servers = await sameSite();
     const page = await openPage();

@@ -1,3 +1,4 @@
+import { rememberSlot } from '../../runtime/tabSlot.ts';
 import type { Head } from '../../session/storedSession.ts';
 import { movesAlong, type Parcel, type StoredEntry } from '../../site/handoff.ts';
 import { CHANNEL_KEYS, sessionKey } from '../../site/names.ts';
@@ -17,6 +18,8 @@ export async function unpack(parcel: Parcel, already: boolean, settings: Handoff
     await storage.set(key, value);
   }
   for (const [channel, stored] of sessionsOf(entries)) {
+    // What came along lies where a new tab looks.
+    rememberSlot(channel, null);
     const places = new Places(storage, locks, channel);
     try {
       await settle(stored, places);

@@ -1,4 +1,5 @@
 import type { Clock, Random } from '../../runtime/ports.ts';
+import { rememberSlot } from '../../runtime/tabSlot.ts';
 import { waitAtMost } from '../../runtime/wait.ts';
 import type { ClientState, Mark, SavedSession } from '../../session/clientState.ts';
 import { Keeper } from './keeper.ts';
@@ -114,6 +115,8 @@ export class Shelf {
     this.flush();
     await this.#keeper?.settled();
     this.#keeper = null;
+    // The place is anybody's now, and this tab's next channel takes what it finds, as any other does.
+    rememberSlot(this.#settings.name, null);
     try {
       await this.#claim?.release();
     } catch (cause) {
