@@ -1,19 +1,23 @@
 import type { EngineName } from '../../../test/browser/rig/engine.ts';
 import type { Goal, Table } from '../../lib/report.ts';
 import { median } from '../../lib/stats.ts';
-import { FAULTS, type Fault } from './faults.ts';
+import type { Fault } from './faults.ts';
 import type { Outcome } from './round.ts';
 
 /** How long a fault may cost that is found out at once, and how much longer than the limit of a navigation another, in milliseconds. */
 const GOAL_MS = 1_000;
 
-export function recoveryTable(outcomes: readonly Outcome[], limitOf: (fault: Fault) => number): Table {
+export function recoveryTable(
+  outcomes: readonly Outcome[],
+  faults: readonly Fault[],
+  limitOf: (fault: Fault) => number,
+): Table {
   const names = [...new Set(outcomes.map(({ contender }) => contender))];
   return {
-    columns: ['', ...FAULTS.flatMap(({ name }) => [`${name}: first, s`, 'usable, s', 'next, s'])],
+    columns: ['', ...faults.flatMap(({ name }) => [`${name}: first, s`, 'usable, s', 'next, s'])],
     rows: names.map((name) => [
       name,
-      ...FAULTS.flatMap((fault) =>
+      ...faults.flatMap((fault) =>
         cells(
           outcomes.filter((one) => one.contender === name && one.fault === fault.name),
           limitOf(fault),
@@ -40,7 +44,12 @@ function middle(outcomes: readonly Outcome[], field: 'firstMs' | 'usableMs' | 'n
 const seconds = (ms: number): string => (ms / 1_000).toFixed(2);
 
 /** @param ours Names of ours. */
-export function recoveryGoals(outcomes: readonly Outcome[], ours: readonly string[], navigationMs: number): Goal[] {
+export function recoveryGoals(
+  outcomes: readonly Outcome[],
+  faults: readonly Fault[],
+  ours: readonly string[],
+  navigationMs: number,
+): Goal[] {
   const mine = outcomes.filter(({ contender }) => ours.includes(contender));
   if (mine.length === 0) return [];
   const reached = mine.filter(({ usableMs, nextMs }) => usableMs !== null && nextMs !== null).length;
@@ -50,7 +59,7 @@ export function recoveryGoals(outcomes: readonly Outcome[], ours: readonly strin
       measured: `${reached} of ${mine.length}`,
       met: reached === mine.length,
     },
-    ...FAULTS.map(({ name, atOnce }) => {
+    ...faults.map(({ name, atOnce }) => {
       const promise = atOnce
         ? `${name}: a usable page within ${seconds(GOAL_MS)} s`
         : `${name}: within ${seconds(GOAL_MS)} s after the limit of a navigation`;
