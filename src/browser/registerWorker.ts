@@ -58,6 +58,13 @@ export function registerWorker(options: WorkerOptions | string = {}): Registered
 const isSupported = (): boolean =>
   typeof document !== 'undefined' && 'serviceWorker' in navigator && /^https?:$/.test(location.protocol);
 
+/** What an earlier visit has registered. The browser gives any that holds for the scope: another script's is not ours to take away. */
+async function registrationOf({ url, scope = url }: WorkerOptions & { readonly url: string }) {
+  const found = await navigator.serviceWorker.getRegistration(scope);
+  const worker = found?.active ?? found?.waiting ?? found?.installing;
+  return worker?.scriptURL === new URL(url, location.href).href ? found : undefined;
+}
+
 class WorkerHandle implements RegisteredWorker {
   readonly #options: ReturnType<typeof readWorkerOptions>;
   readonly #events = new Emitter<WorkerEvents>();
@@ -65,6 +72,7 @@ class WorkerHandle implements RegisteredWorker {
   #workbox: Workbox | null = null;
   #registration: ServiceWorkerRegistration | null = null;
   #asked: { readonly reload: boolean } | null = null;
+  #failure: SwitchoverError | null = null;
   #ready: Promise<boolean>;
 
   constructor(options: ReturnType<typeof readWorkerOptions>) {
@@ -91,7 +99,7 @@ class WorkerHandle implements RegisteredWorker {
 
   async update(): Promise<void> {
     if (this.#state === 'failed') this.#ready = this.#begin();
-    await this.#ready;
+    if (!(await this.#ready) && this.#failure !== null) throw this.#failure;
     try {
       if (this.#state === 'registered') await this.#registration?.update();
     } catch (cause) {
@@ -110,8 +118,7 @@ class WorkerHandle implements RegisteredWorker {
     await this.#ready;
     if (this.#state === 'unsupported') return;
     try {
-      const { scope = this.#options.url } = this.#options;
-      const registration = this.#registration ?? (await navigator.serviceWorker.getRegistration(scope));
+      const registration = this.#registration ?? (await registrationOf(this.#options));
       await registration?.unregister();
       this.#state = 'unregistered';
     } catch (cause) {
@@ -125,6 +132,7 @@ class WorkerHandle implements RegisteredWorker {
       return false;
     }
     this.#state = 'registering';
+    this.#failure = null;
     const { url, immediate, ...others } = this.#options;
     try {
       const { Workbox } = await import('workbox-window');
@@ -136,7 +144,8 @@ class WorkerHandle implements RegisteredWorker {
       return true;
     } catch (cause) {
       this.#state = 'failed';
-      this.#events.emit('error', workerFailed('registered', cause));
+      this.#failure = workerFailed('registered', cause);
+      this.#events.emit('error', this.#failure);
       return false;
     }
   }

@@ -97,12 +97,24 @@ eachEngine((browser) => {
       'failed',
       ['WORKER_FAILED'],
     ]);
+    const again = () => window.side.kept.worker?.update().catch(({ code }: { code: string }) => code);
+    expect(await tab.evaluate(again)).toBe('WORKER_FAILED');
     isBroken = false;
     await tab.evaluate(() => window.side.kept.worker?.update());
     expect(await tab.evaluate(() => window.side.kept.worker?.state)).toBe('registered');
     await tab.evaluate(() => window.side.kept.worker?.unregister());
     const left = await tab.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length);
     expect([await tab.evaluate(() => window.side.kept.worker?.state), left]).toEqual(['unregistered', 0]);
+  });
+
+  test('a worker of another script is left alone, though it holds for the same pages', async () => {
+    isBroken = true;
+    const tab = await open();
+    await tab.evaluate(async () => void (await navigator.serviceWorker.register('/sw.js')));
+    expect(await register(tab, '/fragile.js')).toBe(false);
+    await tab.evaluate(() => window.side.kept.worker?.unregister());
+    const left = await tab.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length);
+    expect(left).toBe(1);
   });
 
   test('where there are no workers nothing happens, whatever is called', async () => {
