@@ -57,8 +57,11 @@ export async function signIn(name: string): Promise<Me | null> {
 }
 
 export async function signOut(): Promise<void> {
-  await failover.fetch('/api/sign-out', { method: 'POST' });
-  await failover.session?.end();
+  try {
+    await failover.fetch('/api/sign-out', { method: 'POST' });
+  } finally {
+    await failover.session?.end();
+  }
 }
 
 const code = (error: unknown): unknown => (error as { code?: unknown }).code;

@@ -1,3 +1,4 @@
+import { element } from './elements.ts';
 import { failover, type Me, signOut, whoAmI } from './failover.ts';
 import { enterRoom } from './room.ts';
 import { askForName } from './signIn.ts';
@@ -29,8 +30,27 @@ async function start(me: Me | null): Promise<void> {
 async function end(leave: () => Promise<void>): Promise<void> {
   menu.hidden = true;
   await leave();
-  await signOut();
+  // Without a server the token is forgotten here alone.
+  await signOut().catch(() => {});
   await start(null);
 }
 
-await start(await whoAmI());
+/** The page is here, and no server said who is signed in: it may be another moment's trouble. */
+function askAgain(error: unknown): void {
+  const again = element('button', {}, 'Try again');
+  again.addEventListener('click', () => void begin());
+  main.replaceChildren(
+    element('p', { role: 'alert' }, `No server could be reached: ${(error as Error).message}`),
+    again,
+  );
+}
+
+async function begin(): Promise<void> {
+  try {
+    await start(await whoAmI());
+  } catch (error) {
+    askAgain(error);
+  }
+}
+
+await begin();

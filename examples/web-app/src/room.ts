@@ -41,7 +41,10 @@ export async function enterRoom(main: HTMLElement, me: Me): Promise<() => Promis
     void say(field.value, said, channel);
     field.value = '';
   });
-  for (const line of await history) show(line);
+  // A host may fail just now. What is said from here on comes all the same.
+  const lines = await history.catch(() => null);
+  if (lines === null) said.prepend(element('li', { class: 'note' }, 'What was said before could not be loaded.'));
+  for (const line of lines ?? []) show(line);
   return () => channel.close({ end: true });
 }
 
