@@ -1,3 +1,4 @@
+import { attemptTimeMs } from '../policy/attemptTime.ts';
 import type { AttemptTrace } from '../policy/error.ts';
 import type { HostRecord } from '../policy/health.ts';
 import { isSafeMethod } from '../policy/idempotency.ts';
@@ -68,12 +69,7 @@ export class RequestRun implements Run {
 
   attemptMs(origin: string, nowMs: number): number {
     const { settings, traits } = this.request;
-    const { attemptMs, waryAttemptMs, waryForMs } = settings.timeout;
-    const timedOutAtMs = recordOf(this.pool.state, origin)?.timedOutAtMs ?? -Infinity;
-    return Math.max(
-      0,
-      Math.min(nowMs - timedOutAtMs < waryForMs ? waryAttemptMs : attemptMs, traits.deadlineMs - nowMs),
-    );
+    return attemptTimeMs(recordOf(this.pool.state, origin), settings.timeout, traits.deadlineMs, nowMs);
   }
 
   graceMs(origin: string): number {

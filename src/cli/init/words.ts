@@ -30,6 +30,7 @@ export type Command =
   | { readonly kind: 'wrong'; readonly complaint: string };
 
 export const HELP = `Usage: npx switchover init <public folder> --hosts <origin>,<origin> [options]
+       npx switchover simulate [scenario] [options]    (its own --help says more)
 
 Writes into the public folder of a site what lets it outlive its server: a service
 worker, an offline page, a file that is probed, and a note of what pages and servers

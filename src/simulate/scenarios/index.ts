@@ -1,0 +1,22 @@
+import affinity from './affinity.json' with { type: 'json' };
+import brownOut from './brown-out.json' with { type: 'json' };
+import drain from './drain.json' with { type: 'json' };
+import errors from './errors.json' with { type: 'json' };
+import flapping from './flapping.json' with { type: 'json' };
+import million from './million.json' with { type: 'json' };
+import offline from './offline.json' with { type: 'json' };
+import outage from './outage.json' with { type: 'json' };
+import overload from './overload.json' with { type: 'json' };
+
+/** The scenarios that come along, by name, as they stand in their files. */
+export const SCENARIOS: Readonly<Record<string, unknown>> = {
+  outage,
+  'brown-out': brownOut,
+  flapping,
+  errors,
+  drain,
+  affinity,
+  offline,
+  overload,
+  million,
+};

@@ -1,0 +1,84 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runSimulate } from '../../../src/cli/simulate/run.ts';
+
+const SMALL = ['--clients', '200'];
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'switchover-simulate-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('npx switchover simulate', () => {
+  it('tells of a run in a table, and the same each time', async () => {
+    const [one, other] = [await runSimulate(['outage', ...SMALL]), await runSimulate(['outage', ...SMALL])];
+    expect(one).toEqual(other);
+    expect(one).toMatchObject({ code: 0, complaint: '' });
+    expect(one.out).toMatch(/^Outage: 200 clients, seed 1\n/);
+    expect(one.out).toMatch(/attempts per request +1\.\d{3}\n/);
+    expect(one.out).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('gives scenario and report as JSON, from which the run can be made again', async () => {
+    const { out } = await runSimulate(['errors', ...SMALL, '--seed', '5', '--utilisation', '0.4', '--json']);
+    const { scenario, report } = JSON.parse(out);
+    expect(scenario).toMatchObject({ clients: 200, seed: 5, utilisation: 0.4 });
+    const file = join(folder, 'errors.json');
+    await writeFile(file, JSON.stringify(scenario));
+    expect(JSON.parse((await runSimulate([file, '--json'])).out)).toEqual({ scenario, report });
+  });
+
+  it('takes faults and options from the command line', async () => {
+    const words = [
+      '--fault',
+      'stall:b:10-20',
+      '--set',
+      'retry.attempts=1',
+      '--set',
+      'failback.proof=request',
+      '--json',
+    ];
+    const { scenario } = JSON.parse((await runSimulate(['outage', ...SMALL, ...words])).out);
+    expect(scenario.faults).toEqual([{ host: 'b', kind: 'stall', fromMs: 10_000, untilMs: 20_000 }]);
+    expect(scenario.policy).toEqual({ retry: { attempts: 1 }, failback: { proof: 'request' } });
+  });
+
+  it('draws a picture into a file, or writes it out', async () => {
+    const file = join(folder, 'outage.svg');
+    await runSimulate(['outage', ...SMALL, '--svg', file]);
+    const { out } = await runSimulate(['outage', ...SMALL, '--svg', '-']);
+    expect(await readFile(file, 'utf8')).toBe(out);
+    expect(out).toMatch(/^<svg /);
+  });
+
+  it('lists its scenarios, and helps', async () => {
+    expect((await runSimulate(['--list'])).out).toMatch(/^ {2}outage +The active host/m);
+    expect((await runSimulate(['--help'])).out).toMatch(/^Usage: npx switchover simulate/);
+  });
+
+  it.each([
+    [['--clients', 'many'], 2, /scenario\.clients/],
+    [['--set', 'retry.attempt=1'], 2, /no option retry\.attempt/],
+    [['--set', 'retry'], 2, /section\.name=value/],
+    [['--fault', 'refuse'], 2, /kind:host:from-until/],
+    [['--fault', 'refuse:z:1-2'], 2, /faults\[0\]\.host/],
+    [['--colour'], 2, /--colour/],
+    [['one', 'two'], 2, /two is too much/],
+    [['--json', '--svg', '-'], 2, /both/],
+    [['nowhere.json'], 1, /no scenario nowhere\.json[\s\S]*outage, brown-out/],
+    [[...SMALL, '--svg', '/nowhere/x.svg'], 1, /could not be written/],
+  ])('refuses %j', async (words, code, complaint) => {
+    const end = await runSimulate(words);
+    expect(end).toMatchObject({ code, out: '' });
+    expect(end.complaint).toMatch(complaint);
+  });
+
+  it('says what is no JSON in a file', async () => {
+    const file = join(folder, 'broken.json');
+    await writeFile(file, '{');
+    expect(await runSimulate([file])).toMatchObject({ code: 2, complaint: expect.stringContaining('is no JSON') });
+  });
+});
