@@ -149,39 +149,42 @@ eachEngine((browser) => {
       expect(told).toEqual(['by tab0', 'by tab1', false, 'InvalidAccessError']);
     });
 
-    test('takes in what was stored in the clear, and takes no value of another place, and none that was changed', async () => {
-      const tab = await open();
-      const told = await tab.evaluate(async () => {
-        const { idbStore, encryptedStore } = window.side;
-        const raw = idbStore();
-        const [store, strict] = [encryptedStore(raw), encryptedStore(raw, { clear: 'refuse' })];
-        await raw.set('old', 'in the clear');
-        const refused = await strict.get('old');
-        const migrated = await store.get('old');
-        const sealed = (await raw.get('old')) ?? '';
-        await raw.set('moved', sealed);
-        await raw.set(
-          'changed',
-          `${sealed.slice(0, -6)}${sealed.slice(-6, -4) === 'AA' ? 'BB' : 'AA'}${sealed.slice(-4)}`,
-        );
-        return {
-          refused,
-          migrated,
-          sealed: sealed.slice(0, 19),
-          strict: await strict.get('old'),
-          moved: await store.get('moved'),
-          changed: await store.get('changed'),
-        };
-      });
-      expect(told).toEqual({
-        refused: '',
-        migrated: 'in the clear',
-        sealed: 'switchover-sealed1:',
-        strict: 'in the clear',
-        moved: '',
-        changed: '',
-      });
-    });
+    browser.testOnce(
+      'takes in what was stored in the clear, and takes no value of another place, and none that was changed',
+      async () => {
+        const tab = await open();
+        const told = await tab.evaluate(async () => {
+          const { idbStore, encryptedStore } = window.side;
+          const raw = idbStore();
+          const [store, strict] = [encryptedStore(raw), encryptedStore(raw, { clear: 'refuse' })];
+          await raw.set('old', 'in the clear');
+          const refused = await strict.get('old');
+          const migrated = await store.get('old');
+          const sealed = (await raw.get('old')) ?? '';
+          await raw.set('moved', sealed);
+          await raw.set(
+            'changed',
+            `${sealed.slice(0, -6)}${sealed.slice(-6, -4) === 'AA' ? 'BB' : 'AA'}${sealed.slice(-4)}`,
+          );
+          return {
+            refused,
+            migrated,
+            sealed: sealed.slice(0, 19),
+            strict: await strict.get('old'),
+            moved: await store.get('moved'),
+            changed: await store.get('changed'),
+          };
+        });
+        expect(told).toEqual({
+          refused: '',
+          migrated: 'in the clear',
+          sealed: 'switchover-sealed1:',
+          strict: 'in the clear',
+          moved: '',
+          changed: '',
+        });
+      },
+    );
 
     test('counts by increments from two tabs, too', async () => {
       const tabs = [await open(), await open()] as const;
@@ -198,7 +201,7 @@ eachEngine((browser) => {
       expect(await tabs[0].evaluate(read)).toBe('40');
     });
 
-    test('is refused where there is no WebCrypto', async () => {
+    browser.testOnce('is refused where there is no WebCrypto', async () => {
       const tab = await open();
       const code = await tab.evaluate(() => {
         Object.defineProperty(window, 'crypto', { value: {} });

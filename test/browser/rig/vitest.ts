@@ -36,6 +36,8 @@ export interface BrowserUnderTest {
   newProfile(options?: { readonly kept?: boolean }): Promise<Profile>;
   /** A test that not every engine can run. Where one cannot, `npm test` lists it. */
   testWith(needs: readonly Ability[], name: string, run: () => Promise<void>): void;
+  /** A test of a rule on which no engine has a say, such as one whose events are made up: it runs in the first engine alone. */
+  testOnce(name: string, run: () => Promise<void>): void;
 }
 
 /**
@@ -104,6 +106,9 @@ function useBrowser(name: EngineName): BrowserUnderTest {
       // scripts/test.ts knows such a test by this remark.
       const remark = lacks.length > 0 ? ` (${name} cannot: ${lacks.join(', ')})` : '';
       test.skipIf(lacks.length > 0)(`${title}${remark}`, run);
+    },
+    testOnce(title, run) {
+      if (name === wantedEngines()[0]) test(title, run);
     },
   };
 }
