@@ -51,11 +51,13 @@ export const bytes: Part = {
   name: 'bytes',
   summary: 'bytes of workers, offline pages and the page side',
   run: async (): Promise<Section> => {
-    const { worker, kit } = await partsFromSources();
+    const { workers: made, kit } = await partsFromSources();
     const site = await published(SITE);
     const workers = [
-      bytesOf('sw.js', worker),
-      bytesOf('the same, as init writes it for two hosts', site['/switchover-sw.js'] ?? ''),
+      bytesOf('sw.js', made['offline-page']),
+      bytesOf('sw-redirect.js', made.redirect),
+      bytesOf('sw-transparent.js', made.transparent),
+      bytesOf('`sw.js`, as init writes it for two hosts', site['/switchover-sw.js'] ?? ''),
       ...(await Promise.all(WORKERS.map(bundleBytes))),
     ];
     const pages = [

@@ -15,8 +15,14 @@ export function partsFromSources(): Promise<SiteParts> {
 }
 
 async function make(): Promise<SiteParts> {
-  const [worker, kit] = await Promise.all([rolled('dist/sw.js'), buildOfflineKit()]);
-  return { version: '0.0.0', worker, interposer: '', killSwitch: '', kit };
+  const [offlinePage, redirect, transparent, kit] = await Promise.all([
+    rolled('dist/sw.js'),
+    rolled('dist/sw-redirect.js'),
+    rolled('dist/sw-transparent.js'),
+    buildOfflineKit(),
+  ]);
+  const workers = { 'offline-page': offlinePage, redirect, transparent };
+  return { version: '0.0.0', workers, interposer: '', killSwitch: '', kit };
 }
 
 /** A file of the package, as rollup makes it. */

@@ -41,13 +41,10 @@ export async function round(
     profiles.push(profile);
     return profile;
   };
-  /** Where all wait at the same time, each needs a profile: in WebKit a profile does one thing after the other. */
+  /** Each has a profile: in WebKit a profile does one thing after the other, and loses what workers of many origins have cached. */
   const enterAll = async (engine: Engine): Promise<User[]> => {
-    const shared = fault.atOnce ? await open(engine) : undefined;
     const users: User[] = [];
-    for (const contender of contenders) {
-      users.push(await enter(engine.name, shared ?? (await open(engine)), contender, stage));
-    }
+    for (const contender of contenders) users.push(await enter(engine.name, await open(engine), contender, stage));
     return users;
   };
   try {
