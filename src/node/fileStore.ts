@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SwitchoverError } from '../policy/error.ts';
+import { invalidOption } from '../policy/fill.ts';
 import type { KeyValueStore } from '../runtime/ports.ts';
 import { codeOf, isMissing, removeAbandoned, removeFile, replaceFile } from './atomicFile.ts';
 import { fileLock } from './fileLock.ts';
 import { latestWrites } from './latestWrites.ts';
-import { invalidOption } from './options.ts';
 
 /** Names stay below the 255 bytes that file systems allow, with room for the ending of a file that is not whole yet. */
 const LONGEST_NAME = 180;
@@ -30,7 +30,7 @@ const LONGEST_NAME = 180;
  */
 export function fileStore(directory: string): KeyValueStore {
   if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
-    throw invalidOption('The directory of a file store is no usable path.', 'Give the path of a directory.');
+    throw invalidOption('The directory of a file store is no usable path', 'Give the path of a directory.');
   }
   const root = resolve(directory);
   let tidy: Promise<void> | undefined;

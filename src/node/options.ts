@@ -1,4 +1,4 @@
-import { SwitchoverError } from '../policy/error.ts';
+import { invalidOption } from '../policy/fill.ts';
 
 /** What an option may be: its unit and its lowest value. */
 export interface NumberRule {
@@ -17,18 +17,7 @@ export function readNumber(name: string, value: number | undefined, fallback: nu
   const fits = typeof value === 'number' && value >= rule.least && value < 2 ** 31;
   if (fits && (rule.whole !== true || Number.isInteger(value))) return value;
   throw invalidOption(
-    `${name} can't be ${String(value)}.`,
+    `${name} can't be ${String(value)}`,
     `Give a ${rule.whole === true ? 'whole ' : ''}number of ${rule.unit}, at least ${rule.least}, or leave it out.`,
   );
-}
-
-/** Refuses an option that nobody would read: most likely a typing error. */
-export function refuseUnknownOptions(options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw invalidOption(`There is no option ${name}.`, `Use one of: ${known.join(', ')}.`);
-  }
-}
-
-export function invalidOption(message: string, remedy: string): SwitchoverError {
-  return new SwitchoverError('INVALID_OPTION', message, { remedy });
 }

@@ -2,9 +2,10 @@ import { Resolver } from 'node:dns/promises';
 import { isAllowed } from '../policy/allowList.ts';
 import { DEFAULTS } from '../policy/defaults.ts';
 import { SwitchoverError } from '../policy/error.ts';
+import { invalidOption, refuseUnknown } from '../policy/fill.ts';
 import { scanHost } from '../policy/host.ts';
 import type { HostSource, Random } from '../runtime/ports.ts';
-import { invalidOption, readNumber, refuseUnknownOptions, SOME_MS } from './options.ts';
+import { readNumber, SOME_MS } from './options.ts';
 import { foldTargets, type SrvRecord, type SrvTarget, srvOrder } from './srvOrder.ts';
 
 /** Options of {@link srvHosts}. Only `name` is needed. */
@@ -49,11 +50,11 @@ const KNOWN: readonly string[] = [
  * @throws SwitchoverError `INVALID_OPTION` for an unknown name or a value that can't be meant.
  */
 export function srvHosts(options: SrvOptions): HostSource {
-  refuseUnknownOptions(options, KNOWN);
+  refuseUnknown(options, KNOWN);
   const { scheme = 'https', allow, resolver } = options;
   const name = readName(options.name);
-  if (scheme !== 'https' && scheme !== 'http') throw invalidOption('scheme is unknown.', 'Use https or http.');
-  if (allow?.length === 0) throw invalidOption('The allow-list is empty.', 'Name servers, or leave it out.');
+  if (scheme !== 'https' && scheme !== 'http') throw invalidOption('scheme is unknown', 'Use https or http.');
+  if (allow?.length === 0) throw invalidOption('The allow-list is empty', 'Name servers, or leave it out.');
   const order = srvOrder(options.random ?? Math.random);
   return {
     refreshMs: readNumber('refreshMs', options.refreshMs, DEFAULTS.discovery.refreshMs, SOME_MS),
@@ -69,7 +70,7 @@ export function srvHosts(options: SrvOptions): HostSource {
 function readName(name: string): string {
   const plain = typeof name === 'string' ? name.toLowerCase().replace(/\.$/, '') : '';
   if (/^_[a-z0-9-]+\._[a-z]+\.[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(plain)) return plain;
-  throw invalidOption(`${JSON.stringify(name)} is no name of a service.`, 'Write it as _https._tcp.chat.example.com.');
+  throw invalidOption(`${JSON.stringify(name)} is no name of a service`, 'Write it as _https._tcp.chat.example.com.');
 }
 
 function look(name: string, own: SrvOptions['resolver'], signal: AbortSignal): Promise<readonly SrvRecord[]> {

@@ -3,9 +3,10 @@ import type { Agent as UndiciAgent } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { DEFAULTS } from '../policy/defaults.ts';
 import { SwitchoverError } from '../policy/error.ts';
+import { invalidOption, refuseUnknown } from '../policy/fill.ts';
 import type { Fetch } from '../runtime/ports.ts';
 import { createConnector, type TlsOptions } from './connector.ts';
-import { invalidOption, type NumberRule, readNumber, refuseUnknownOptions, SOME_MS } from './options.ts';
+import { type NumberRule, readNumber, SOME_MS } from './options.ts';
 
 /** Options of {@link nodeFetch}. Every one may be left out. */
 export interface NodeFetchOptions {
@@ -84,10 +85,10 @@ type Settings = Required<Omit<NodeFetchOptions, 'connections' | 'lookup'>> & {
 };
 
 function readSettings(options: NodeFetchOptions): Settings {
-  refuseUnknownOptions(options, KNOWN);
+  refuseUnknown(options, KNOWN);
   const { connectTimeoutMs, keepAliveTimeoutMs, connections, tls, lookup } = options;
   if (lookup !== undefined && typeof lookup !== 'function') {
-    throw invalidOption('lookup is not a function.', 'Give a function of the shape of dns.lookup.');
+    throw invalidOption('lookup is not a function', 'Give a function of the shape of dns.lookup.');
   }
   return {
     connectTimeoutMs: readNumber('connectTimeoutMs', connectTimeoutMs, DEFAULTS.timeout.connectMs, SOME_MS),

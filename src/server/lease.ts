@@ -1,4 +1,4 @@
-import { SwitchoverError } from '../policy/error.ts';
+import { invalidOption } from '../policy/fill.ts';
 import { refuseUnknown } from '../runtime/poolOptions.ts';
 import type { Clock, Random } from '../runtime/ports.ts';
 import { systemClock } from '../runtime/systemPorts.ts';
@@ -71,4 +71,4 @@ function span(option: string, value: unknown, least: number, most: number): void
 }
 
 const invalid = (option: string, complaint: string, remedy: string) =>
-  new SwitchoverError('INVALID_OPTION', `${option} of a lease ${complaint}.`, { remedy });
+  invalidOption(`${option} of a lease ${complaint}`, remedy);

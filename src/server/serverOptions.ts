@@ -1,4 +1,5 @@
 import { SwitchoverError } from '../policy/error.ts';
+import { invalidOption } from '../policy/fill.ts';
 import { scanHost } from '../policy/host.ts';
 import type { HostList } from '../policy/hostList.ts';
 import { readTopology } from '../policy/topology.ts';
@@ -179,6 +180,5 @@ export function originOf(text: string): string {
   throw new SwitchoverError('INVALID_HOST', `Not a usable host: ${JSON.stringify(text.slice(0, 99))}.`, { remedy });
 }
 
-export function invalid(name: string, complaint: string, remedy: string): SwitchoverError {
-  return new SwitchoverError('INVALID_OPTION', `${name} ${complaint}.`, { remedy });
-}
+export const invalid = (name: string, complaint: string, remedy: string): SwitchoverError =>
+  invalidOption(`${name} ${complaint}`, remedy);

@@ -1,4 +1,4 @@
-import { SwitchoverError } from '../../policy/error.ts';
+import { invalidOption } from '../../policy/fill.ts';
 import { refuseUnknown } from '../../runtime/poolOptions.ts';
 import { SERVER_POLICY } from '../../session/serverPolicy.ts';
 import type { ReplayLimits } from '../../session/sessionRecord.ts';
@@ -64,7 +64,7 @@ export function readStoreLimits(options: StoreLimitOptions, totalBytes: number):
 }
 
 function group<T extends object>(name: string, defaults: T, given: Partial<T> = {}): T {
-  if (typeof given !== 'object' || given === null) throw invalidOption(name, `can't be ${String(given)}`);
+  if (typeof given !== 'object' || given === null) throw invalidLimit(name, `can't be ${String(given)}`);
   refuseUnknown(given, new Set(Object.keys(defaults)));
   const entries = Object.entries({ ...defaults, ...withoutBlanks(given) });
   return Object.fromEntries(entries.map(([key, value]) => [key, countOf(`${name}.${key}`, value)])) as T;
@@ -76,9 +76,8 @@ const withoutBlanks = (given: object) =>
 /** A whole number above nothing, as large as numbers can be trusted. */
 export function countOf(name: string, value: unknown): number {
   if (Number.isSafeInteger(value) && Number(value) >= 1) return Number(value);
-  throw invalidOption(name, `can't be ${String(value)}`, 'Give a whole number, 1 or more.');
+  throw invalidLimit(name, `can't be ${String(value)}`, 'Give a whole number, 1 or more.');
 }
 
-export function invalidOption(name: string, complaint: string, remedy = 'See the list of options in docs/stores.md.') {
-  return new SwitchoverError('INVALID_OPTION', `${name} ${complaint}.`, { remedy });
-}
+export const invalidLimit = (name: string, complaint: string, remedy = 'See the list of options in docs/stores.md.') =>
+  invalidOption(`${name} ${complaint}`, remedy);

@@ -1,12 +1,10 @@
 import type { SwitchoverError, SwitchoverErrorCode } from '../../policy/error.ts';
-import { fill } from '../../policy/healthPolicy.ts';
+import { fill, invalidOption, refuseUnknown } from '../../policy/fill.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import { locksFor } from '../../runtime/locks.ts';
-import { refuseUnknown } from '../../runtime/poolOptions.ts';
 import type { KeyValueStore, MaybePromise, OwnerLock } from '../../runtime/ports.ts';
 import { CLIENT_POLICY, type ClientPolicy } from '../../session/clientPolicy.ts';
 import type { WebSocketConstructor } from '../plainSocket.ts';
-import { errorOf } from './refusals.ts';
 import type { AckOptions, ChannelOptions, HeartbeatOptions, OutboxOptions, ReconnectOptions } from './types.ts';
 
 /** A channel's whole configuration. */
@@ -96,4 +94,4 @@ function refuseUnless(fits: boolean, name: string, wanted: string): void {
 }
 
 const invalid = (name: string, wanted: string): SwitchoverError =>
-  errorOf('INVALID_OPTION', `The channel's ${name} must be ${wanted}.`, 'See ChannelOptions.');
+  invalidOption(`The channel's ${name} must be ${wanted}`, 'See ChannelOptions.');

@@ -1,6 +1,6 @@
 import { SOCKET_DEFAULTS } from '../../policy/defaults.ts';
-import { SwitchoverError } from '../../policy/error.ts';
-import { fill } from '../../policy/healthPolicy.ts';
+import type { SwitchoverError } from '../../policy/error.ts';
+import { fill, invalidOption } from '../../policy/fill.ts';
 import type { MaybePromise } from '../../runtime/ports.ts';
 import type { WebSocketConstructor } from '../plainSocket.ts';
 
@@ -130,6 +130,5 @@ function mustBe(kind: 'function' | 'object', given: Readonly<Record<string, unkn
   }
 }
 
-function invalid(name: string, wanted: string): SwitchoverError {
-  return new SwitchoverError('INVALID_OPTION', `socket.${name} is of the wrong kind.`, { remedy: `Give ${wanted}.` });
-}
+const invalid = (name: string, wanted: string): SwitchoverError =>
+  invalidOption(`socket.${name} is of the wrong kind`, `Give ${wanted}.`);

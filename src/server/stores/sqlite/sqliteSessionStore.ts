@@ -7,7 +7,7 @@ import type { LeaseStore } from '../../leaseStore.ts';
 import type { AcceptRequest, Apply, PlainRequest, SessionStore, StoreNews, StoreUsage } from '../../sessionStore.ts';
 import {
   countOf,
-  invalidOption,
+  invalidLimit,
   readStoreLimits,
   STORE_LIMITS,
   type StoreLimitOptions,
@@ -81,9 +81,9 @@ export function sqliteSessionStore(options: SqliteSessionStoreOptions): SqliteSe
 export function sqliteSessionStoreBy(options: SqliteSessionStoreOptions, machine: MachineClock): SqliteSessionStore {
   refuseUnknown(options, KNOWN);
   const { path, durability = 'power', busyMs = SQLITE_DEFAULTS.busyMs, pollMs = SQLITE_DEFAULTS.pollMs } = options;
-  if (typeof path !== 'string' || path === '' || path.includes('\0')) throw invalidOption('path', 'is no usable path');
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) throw invalidLimit('path', 'is no usable path');
   if (durability !== 'power' && durability !== 'process')
-    throw invalidOption('durability', `can't be ${String(durability)}`);
+    throw invalidLimit('durability', `can't be ${String(durability)}`);
   const waits = { busyMs: countOf('busyMs', busyMs), pollMs: countOf('pollMs', pollMs) };
   const limits = readStoreLimits(options, STORE_LIMITS.total.bytes);
   return new FileSessionStore(openStore(path, durability, machine), path, limits, waits);
