@@ -1,7 +1,7 @@
 import { NAVIGATION_DEFAULTS } from './defaults.ts';
 import type { Env, Health } from './health.ts';
 
-/** What is stored of one host: durations instead of moments, counted from when the record was saved. */
+/** What is stored of one host: durations instead of moments, since a monotonic clock begins anew with each process. They count from when the record was saved. */
 export interface RememberedHost {
   readonly origin: string;
   readonly kind: Health['kind'] | 'alarm';
@@ -23,21 +23,19 @@ export interface RememberedHealth {
 
 /** Reads the record as of now. One that is unreadable, too old, or from the future says nothing. */
 export function readHealth(text: unknown, nowMs: number): RememberedHealth {
+  const nothing: RememberedHealth = { version: 1, savedAtMs: nowMs, hosts: [], fence: [] };
   try {
-    const record = JSON.parse(text as string) as RememberedHealth;
-    const ageMs = nowMs - record.savedAtMs;
-    if (record.version === 1 && ageMs >= 0 && ageMs <= NAVIGATION_DEFAULTS.maxAgeMs) {
-      return {
-        version: 1,
-        savedAtMs: nowMs,
-        hosts: record.hosts.map((host) => ({ ...host, leftMs: Math.max(0, host.leftMs - ageMs) })),
-        fence: record.fence.map(([cluster, number, age]) => [cluster, number, age + ageMs]),
-      };
-    }
+    const { version, savedAtMs, hosts, fence } = JSON.parse(text as string) as RememberedHealth;
+    const ageMs = nowMs - savedAtMs;
+    if (version !== 1 || !(ageMs >= 0 && ageMs <= NAVIGATION_DEFAULTS.maxAgeMs)) return nothing;
+    return {
+      ...nothing,
+      hosts: hosts.map((host) => ({ ...host, leftMs: Math.max(0, host.leftMs - ageMs) })),
+      fence: fence.map(([cluster, number, age]) => [cluster, number, age + ageMs]),
+    };
   } catch {
-    // Nothing is known, then.
+    return nothing;
   }
-  return { version: 1, savedAtMs: nowMs, hosts: [], fence: [] };
 }
 
 export function hostIn({ hosts }: RememberedHealth, origin: string): RememberedHost {

@@ -3,23 +3,8 @@ import type { EpochFence } from '../policy/epochFence.ts';
 import { type Env, freshHost, type Health, type HostRecord, halfOpen } from '../policy/health.ts';
 import type { PoolPolicy } from '../policy/poolRule.ts';
 import { type PoolState, recordOf, withRecord } from '../policy/poolState.ts';
+import type { RememberedHealth, RememberedHost } from '../policy/rememberedHealth.ts';
 import { choose } from '../policy/selection.ts';
-
-/** What is remembered of one host: durations instead of moments, since a monotonic clock begins anew with each process. */
-interface RememberedHost {
-  readonly origin: string;
-  readonly kind: Health['kind'] | 'alarm';
-  readonly why: string;
-  readonly leftMs: number;
-  readonly ejections: number;
-}
-
-interface Memory {
-  readonly version: 1;
-  readonly savedAtMs: number;
-  readonly hosts: readonly RememberedHost[];
-  readonly fence: readonly (readonly [cluster: string, number: number, ageMs: number])[];
-}
 
 /** Two clocks may differ by this, even on one machine: browsers round and shake what they tell of the time. */
 const SKEW_MS = 1_000;
@@ -34,7 +19,7 @@ export const kindOf = ({ health }: HostRecord): RememberedHost['kind'] =>
  * @param hosts Of which hosts. Default: of all.
  */
 export function remember(state: PoolState, nowMs: number, wallMs: number, hosts = state.hosts): string {
-  const memory: Memory = {
+  const memory: RememberedHealth = {
     version: 1,
     savedAtMs: wallMs,
     hosts: hosts.map((host) => rememberHost(host, nowMs)),
@@ -120,8 +105,8 @@ function revived({ kind, why, leftMs }: RememberedHost, ageMs: number, policy: P
 
 const KINDS: ReadonlySet<unknown> = new Set(['up', 'inactive', 'ejected', 'alarm', 'half-open', 'holding']);
 
-function readMemory(text: string): Memory {
-  const memory = JSON.parse(text) as Partial<Memory> | null;
+function readMemory(text: string): RememberedHealth {
+  const memory = JSON.parse(text) as Partial<RememberedHealth> | null;
   const isCount = (value: unknown) => typeof value === 'number' && value >= 0 && value < Number.MAX_SAFE_INTEGER;
   const isHost = (host: RememberedHost) =>
     typeof host.origin === 'string' &&
@@ -129,10 +114,10 @@ function readMemory(text: string): Memory {
     typeof host.why === 'string' &&
     isCount(host.leftMs) &&
     isCount(host.ejections);
-  const isFence = ([cluster, ...numbers]: Memory['fence'][number]) =>
+  const isFence = ([cluster, ...numbers]: RememberedHealth['fence'][number]) =>
     typeof cluster === 'string' && numbers.length === 2 && numbers.every(isCount);
   const fits =
     memory?.version === 1 && isCount(memory.savedAtMs) && memory.hosts?.every(isHost) && memory.fence?.every(isFence);
   if (!fits) throw new Error('not a memory of hosts');
-  return memory as Memory;
+  return memory as RememberedHealth;
 }
