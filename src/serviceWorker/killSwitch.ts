@@ -36,6 +36,8 @@ async function leave(): Promise<void> {
   const pages = await scope.clients.matchAll({ type: 'window' });
   if (!(await scope.registration.unregister())) return;
   await Promise.allSettled(pages.map((page) => page.navigate(addressThatLoads(page.url))));
+  // A page that registered it once more while others were still under it has taken the unregistration back (Chromium).
+  await scope.registration.unregister();
 }
 
 /**
