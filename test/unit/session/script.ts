@@ -5,7 +5,7 @@ import { payloadOf } from '../../../src/session/payload.ts';
 import { nextServerTickMs, serverState, stepServer } from '../../../src/session/serverMachine.ts';
 import { SERVER_POLICY } from '../../../src/session/serverPolicy.ts';
 import type { ServerEffect, ServerEvent, ServerState } from '../../../src/session/serverState.ts';
-import { MemoryStore } from './memoryStore.ts';
+import { PlainStore } from '../../../src/simulate/schedules/plainStore.ts';
 
 /** One step of a scene in docs/protocol-vectors.json, as docs/protocol.md explains it. */
 export interface Step {
@@ -35,7 +35,7 @@ interface Line {
 /** Plays a scene against this library's server over a store in memory. */
 export class Script {
   private nowMs = 0;
-  private readonly store: MemoryStore;
+  private readonly store: PlainStore;
   private failing = false;
   private readonly lines = new Map<number, Line>();
   private readonly names = new Map<string, string>();
@@ -43,7 +43,7 @@ export class Script {
   private made = 0;
 
   constructor(replay = 100) {
-    this.store = new MemoryStore({ count: replay, bytes: 1_000_000 });
+    this.store = new PlainStore({ count: replay, bytes: 1_000_000 });
   }
 
   play(step: Step): void {

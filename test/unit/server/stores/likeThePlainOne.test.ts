@@ -4,8 +4,8 @@ import { memorySessionStore } from '../../../../src/server/stores/memorySessionS
 import { payloadOf } from '../../../../src/session/payload.ts';
 import type { StoreRequest, StoreResult } from '../../../../src/session/serverState.ts';
 import type { Incoming } from '../../../../src/session/sessionRecord.ts';
+import { PlainStore } from '../../../../src/simulate/schedules/plainStore.ts';
 import { virtualClock } from '../../../../src/testing/virtualClock.ts';
-import { MemoryStore } from '../../session/memoryStore.ts';
 
 const LIMITS = { count: 5, bytes: 60 };
 const TTL_MS = 100;
@@ -31,7 +31,7 @@ interface Held {
 class Twins {
   readonly clock = virtualClock(1);
   readonly store = memorySessionStore({ replay: LIMITS, clock: this.clock });
-  readonly plain = new MemoryStore(LIMITS);
+  readonly plain = new PlainStore(LIMITS);
   readonly effects: unknown[] = [];
   readonly connections: Held[][] = [[], [], []];
   #drawn = 0;

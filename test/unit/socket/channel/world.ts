@@ -5,11 +5,11 @@ import { payloadOf } from '../../../../src/session/payload.ts';
 import { nextServerTickMs, serverState, stepServer } from '../../../../src/session/serverMachine.ts';
 import { SERVER_POLICY, type ServerPolicy } from '../../../../src/session/serverPolicy.ts';
 import type { HostsNews, ServerEffect, ServerEvent, ServerState } from '../../../../src/session/serverState.ts';
+import { PlainStore } from '../../../../src/simulate/schedules/plainStore.ts';
 import { openChannel } from '../../../../src/socket/channel/openChannel.ts';
 import type { Channel, ChannelOptions } from '../../../../src/socket/channel/types.ts';
 import type { PlainSocket, WebSocketConstructor } from '../../../../src/socket/plainSocket.ts';
 import { world as poolWorld, type WorldOptions } from '../../runtime/world.ts';
-import { MemoryStore } from '../../session/memoryStore.ts';
 
 export { A, B } from '../../runtime/world.ts';
 
@@ -108,7 +108,7 @@ class Line implements PlainSocket {
 class Servers {
   readonly lines: Line[] = [];
   readonly manners = new Map<string, Manner>();
-  readonly store: MemoryStore;
+  readonly store: PlainStore;
   readonly policy: ServerPolicy;
   /** Credentials that are accepted; null: any, and none. */
   good: Set<string> | null = null;
@@ -122,7 +122,7 @@ class Servers {
   constructor(clock: Servers['clock'], policy: Partial<ServerPolicy>) {
     this.clock = clock;
     this.policy = { ...SERVER_POLICY, ...policy };
-    this.store = new MemoryStore(this.policy.replay);
+    this.store = new PlainStore(this.policy.replay);
   }
 
   get nowMs(): number {

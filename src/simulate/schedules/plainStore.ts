@@ -1,5 +1,5 @@
-import { payloadBytes } from '../../../src/session/payload.ts';
-import type { LogEntry, StoreRequest, StoreResult } from '../../../src/session/serverState.ts';
+import { payloadBytes } from '../../session/payload.ts';
+import type { LogEntry, StoreRequest, StoreResult } from '../../session/serverState.ts';
 import {
   type Acceptance,
   type AttachRequest,
@@ -13,7 +13,7 @@ import {
   type ReplayLimits,
   type SessionRecord,
   type Weigh,
-} from '../../../src/session/sessionRecord.ts';
+} from '../../session/sessionRecord.ts';
 
 /** The steps of a store, so that a test can break one of them. */
 export const SOUND = { attach, accept, append, acknowledge, holds };
@@ -35,7 +35,7 @@ export interface Effect {
 }
 
 /** A session store in memory, as plain as it can be: each request is one step of `sessionRecord.ts`. */
-export class MemoryStore {
+export class PlainStore {
   readonly sessions = new Map<string, Kept>();
   readonly keys = new Set<string>();
   /** What the application did, in order. It is durable on its own: a lost session takes nothing back. */

@@ -1,0 +1,82 @@
+import type { Range } from '../../session/frames.ts';
+import type { Entry } from '../../session/outbox.ts';
+import { broken } from './brokenPromise.ts';
+import { numberIn } from './messages.ts';
+import type { Effect } from './plainStore.ts';
+
+/** Messages of the clients: what is called accepted took effect once and in order; what is called refused did not, and never will. */
+export class Upward {
+  readonly #done = new Set<number>();
+  readonly #refused = new Set<number>();
+  /** What any client has given up: with copies, another may have it sent all the same. */
+  readonly #dropped = new Set<number>();
+  /** Numbers of streams, by stream: accepted, the last of them, and given up as far as servers were told. */
+  readonly #accepted = new Set<string>();
+  readonly #last = new Map<string, number>();
+  readonly #givenUp = new Set<string>();
+  /** By client, the messages that it has stored and that have had no end since. */
+  readonly #owed = new Map<string, Set<number>>();
+  readonly #ended = new Set<number>();
+
+  get count(): number {
+    return this.#done.size;
+  }
+
+  tookEffect({ stream, seq, data }: Effect): void {
+    const number = numberIn(data);
+    const name = `${stream}:${seq}`;
+    if (this.#done.has(number)) broken(`message ${number} took effect twice`);
+    if (this.#refused.has(number)) broken(`message ${number} was refused, and took effect`);
+    if (this.#givenUp.has(name)) broken(`${name} was called lost, and took effect`);
+    if (seq <= (this.#last.get(stream) ?? 0)) broken(`${name} took effect out of order`);
+    this.#done.add(number);
+    this.#accepted.add(name);
+    this.#last.set(stream, seq);
+  }
+
+  /** A client tells its application how a message has ended. */
+  ended(id: number, how: 'accepted' | 'refused' | 'unknown', copied: boolean): void {
+    this.#ended.add(id);
+    if (how === 'accepted' && !this.#done.has(id)) {
+      // Of a number that one copy has given up the other believes that it was accepted.
+      if (!copied || !this.#dropped.has(id)) broken(`message ${id} is called accepted, and was not`);
+    }
+    if (how !== 'refused') return;
+    this.#dropped.add(id);
+    if (copied) return;
+    if (this.#done.has(id)) broken(`message ${id} is called refused, and was accepted`);
+    this.#refused.add(id);
+  }
+
+  /** A server, or a client, hears that numbers of a client will not come. */
+  lost(stream: string, range: Range): void {
+    for (let seq = range[0]; seq <= range[1]; seq++) {
+      if (this.#accepted.has(`${stream}:${seq}`))
+        broken(`${stream}:${seq} of the client is called lost, and was accepted`);
+    }
+  }
+
+  givenUp(stream: string, range: Range): void {
+    this.lost(stream, range);
+    for (let seq = range[0]; seq <= range[1]; seq++) this.#givenUp.add(`${stream}:${seq}`);
+  }
+
+  /** These are on a client's disk now: each has to have an end. */
+  owes(client: string, entries: readonly Entry[]): void {
+    const owed = this.#owed.get(client) ?? new Set();
+    for (const { id } of entries) owed.add(id);
+    this.#owed.set(client, owed);
+  }
+
+  /** A process has begun. What its last one took off the disk had its end, though that one may have died with the news. */
+  restored(client: string, entries: readonly Entry[]): void {
+    this.#owed.set(client, new Set(entries.map(({ id }) => id)));
+  }
+
+  /** With the faults over, no message is without an end. */
+  settled(client: string): void {
+    for (const id of this.#owed.get(client) ?? []) {
+      if (!this.#ended.has(id)) broken(`${client} was never told how message ${id} ended`);
+    }
+  }
+}
