@@ -19,7 +19,10 @@ export interface Clock {
 /** A uniform random number in [0, 1). */
 export type Random = () => number;
 
-/** Where state outlives a page or a process. Values are strings; a missing key is `undefined`. */
+/**
+ * Where state outlives a page or a process. Values are strings; a missing key is `undefined`. Where users are moved to another hostname,
+ * it is the `storage` of `handoff` (`switchover/browser`), which waits for what comes along.
+ */
 export interface KeyValueStore {
   get(key: string): MaybePromise<string | undefined>;
   set(key: string, value: string): MaybePromise<void>;
