@@ -1,4 +1,5 @@
 import { build, transform } from 'esbuild';
+import { minify } from 'terser';
 
 /**
  * What must be one file: the browser global, made from the ESM that tsup built, and what a browser loads as a service worker.
@@ -12,7 +13,9 @@ const files = [
     name: 'switchover',
     sourcemap: true,
   },
-  { input: 'src/serviceWorker/standalone.ts', file: 'dist/sw.js', format: 'iife' },
+  { input: 'src/serviceWorker/standalone/offlinePage.ts', file: 'dist/sw.js', format: 'iife' },
+  { input: 'src/serviceWorker/standalone/redirect.ts', file: 'dist/sw-redirect.js', format: 'iife' },
+  { input: 'src/serviceWorker/standalone/transparent.ts', file: 'dist/sw-transparent.js', format: 'iife' },
   { input: 'src/serviceWorker/killSwitch.ts', file: 'dist/kill-sw.js', format: 'iife' },
   { input: 'src/serviceWorker/interposer.ts', file: 'dist/interpose.js', format: 'iife' },
 ];
@@ -47,12 +50,19 @@ const typescript = {
   },
 };
 
-/** @type {import('rollup').Plugin} */
+/**
+ * Terser, since it takes functions that are used once to where they are: a twentieth less than esbuild.
+ * @type {import('rollup').Plugin}
+ */
 const minified = {
   name: 'minified',
   async renderChunk(code) {
-    const result = await transform(code, { minify: true, sourcemap: true, target: 'es2022' });
-    return { code: result.code, map: result.map };
+    const { code: small = '', map } = await minify(code, {
+      ecma: 2022,
+      compress: { passes: 3, negate_iife: false },
+      sourceMap: true,
+    });
+    return { code: small, map: String(map) };
   },
 };
 

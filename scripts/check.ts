@@ -2,7 +2,7 @@
 import { run } from './run.ts';
 
 /** What browsers load as it is. No program imports these, so they have no types. */
-const SCRIPTS = './sw.js ./kill-sw.js ./interpose.js';
+const SCRIPTS = './sw.js ./sw-redirect.js ./sw-transparent.js ./kill-sw.js ./interpose.js';
 
 /** In order: the cheap and telling ones first. */
 const STEPS: readonly (readonly [name: string, line: string])[] = [

@@ -1,7 +1,5 @@
 import { NAVIGATION_DEFAULTS } from './defaults.ts';
 
-const { moves: MOVES, guardLeastMs, maxAgeMs } = NAVIGATION_DEFAULTS;
-
 /** How many are remembered; the oldest go. */
 const MOVES_KEPT = 64;
 
@@ -21,7 +19,9 @@ export type Moves = readonly Move[];
 /** Reads what was stored. What is unreadable, old or from the future counts for nothing. */
 export function readMoves(text: unknown, nowMs: number): Moves {
   try {
-    return (JSON.parse(text as string) as Moves).filter(({ atMs }) => atMs <= nowMs && nowMs - atMs <= maxAgeMs);
+    return (JSON.parse(text as string) as Moves).filter(
+      ({ atMs }) => atMs <= nowMs && nowMs - atMs <= NAVIGATION_DEFAULTS.maxAgeMs,
+    );
   } catch {
     return [];
   }
@@ -34,8 +34,8 @@ export function readMoves(text: unknown, nowMs: number): Moves {
  */
 export function mayMove(moves: Moves, page: string, dwellMs: number, nowMs: number): boolean {
   const mark = fingerprint(page);
-  const withinMs = Math.max(dwellMs, guardLeastMs);
-  return moves.filter((move) => move.page === mark && nowMs - move.atMs < withinMs).length < MOVES;
+  const withinMs = Math.max(dwellMs, NAVIGATION_DEFAULTS.guardLeastMs);
+  return moves.filter((move) => move.page === mark && nowMs - move.atMs < withinMs).length < NAVIGATION_DEFAULTS.moves;
 }
 
 /** True where no host has taken over within the dwell. */
@@ -51,6 +51,6 @@ export const afterMove = (moves: Moves, page: string, to: string, atMs: number):
 /** Pages with the same one are counted as one, which does no harm. */
 function fingerprint(page: string): number {
   let mark = 0;
-  for (let at = 0; at < page.length; at++) mark = (Math.imul(mark, 31) + page.charCodeAt(at)) | 0;
+  for (const letter of page) mark = (Math.imul(mark, 31) + letter.charCodeAt(0)) | 0;
   return mark;
 }

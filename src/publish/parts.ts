@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { OfflineKit } from '../serviceWorker/offlinePage/kit.ts';
+import type { NavigationMode } from '../site/config.ts';
 
 /** What this package brings along for a site. */
 export interface SiteParts {
   readonly version: string;
-  /** The worker, without its config. */
-  readonly worker: string;
+  /** The worker for each mode, without its config. */
+  readonly workers: Readonly<Record<NavigationMode, string>>;
   /** What stands before another worker, without its config. */
   readonly interposer: string;
   /** The worker that takes any worker away. */
@@ -30,7 +31,11 @@ export function readParts(): SiteParts {
   const kit: Omit<OfflineKit, 'sha256'> = JSON.parse(text('dist', 'offline-page.json'));
   return {
     version,
-    worker: text('dist', 'sw.js'),
+    workers: {
+      'offline-page': text('dist', 'sw.js'),
+      redirect: text('dist', 'sw-redirect.js'),
+      transparent: text('dist', 'sw-transparent.js'),
+    },
     interposer: text('dist', 'interpose.js'),
     killSwitch: text('dist', 'kill-sw.js'),
     kit: { ...kit, sha256: (script) => createHash('sha256').update(script).digest('base64') },

@@ -29,7 +29,7 @@ export function siteFiles(options: PublishOptions, parts: SiteParts): readonly S
   const plan = readPublishOptions(options);
   const { config, base, ownWorker } = plan;
   const { version } = parts;
-  const script = ownWorker ? parts.interposer : parts.worker;
+  const script = ownWorker ? parts.interposer : parts.workers[config.mode];
   const page = stamped(renderOfflinePage(config, plan.page, parts.kit), 'html', version);
   const files = [{ path: fileUnder(base, config.offlinePage), text: page }];
   if (needsHealthFile(plan)) {

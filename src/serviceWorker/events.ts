@@ -5,8 +5,8 @@
 
 /** An event whose work may go on after its listeners have returned. */
 export interface ExtendableEvent extends Event {
-  /** The browser lets the worker live until `work` has settled. */
-  waitUntil(work: Promise<unknown>): void;
+  /** The browser lets the worker live until `work` has settled; it takes what is no promise for settled. */
+  waitUntil(work: unknown): void;
 }
 
 /** A request of a page in the worker's scope, or of a navigation to one. */

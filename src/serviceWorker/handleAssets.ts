@@ -17,6 +17,6 @@ import { answerBy } from './responders.ts';
  */
 export function handleAssets(options: SiteOptions): void {
   const scope = workerScope();
-  const site = openSite(readSiteOptions(options), scope);
+  const site = openSite(readSiteOptions(options), scope, {});
   if (site !== null) answerBy(scope, [assetResponder(site.config, siteHealth(site))]);
 }

@@ -1,8 +1,9 @@
 import { readSiteOptions, type SiteOptions } from '../site/options.ts';
 import { workerScope } from './events.ts';
 import { followLifecycle } from './lifecycle.ts';
+import { MODES } from './modes/byName.ts';
+import { passageResponder } from './modes/passage.ts';
 import { navigationResponder } from './navigation/navigation.ts';
-import { passageResponder } from './navigation/passage.ts';
 import { openSite } from './navigation/workerSite.ts';
 import { answerBy } from './responders.ts';
 
@@ -22,7 +23,8 @@ import { answerBy } from './responders.ts';
  */
 export function handleNavigation(options: SiteOptions): void {
   const scope = workerScope();
-  const site = openSite(readSiteOptions(options), scope);
+  const config = readSiteOptions(options);
+  const site = openSite(config, scope, MODES[config.mode]);
   if (site === null) return;
   followLifecycle(site);
   answerBy(scope, [navigationResponder(site), passageResponder(site)]);

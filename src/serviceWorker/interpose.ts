@@ -2,11 +2,13 @@ import type { SiteConfig } from '../site/config.ts';
 import { readSiteOptions, type SiteOptions } from '../site/options.ts';
 import { type FetchEvent, type WorkerScope, workerScope } from './events.ts';
 import { keepOfflinePage } from './lifecycle.ts';
-import { isNavigation, mendNavigation, navigationResponder } from './navigation/navigation.ts';
-import { passageResponder } from './navigation/passage.ts';
+import { MODES } from './modes/byName.ts';
+import { passageResponder } from './modes/passage.ts';
+import { isNavigation, navigationResponder } from './navigation/navigation.ts';
 import { openSite, type WorkerSite } from './navigation/workerSite.ts';
 import { type WatchedFetches, watchFetches } from './ownWorker/fetches.ts';
 import { listenLast } from './ownWorker/listenLast.ts';
+import { mendNavigation } from './ownWorker/mend.ts';
 import { watchNavigation } from './ownWorker/watch.ts';
 import { respondBy } from './responders.ts';
 
@@ -30,7 +32,7 @@ export function interpose(options: SiteOptions): void {
 
 /** The same, for options that were checked when they were written. */
 export function interposeFor(config: SiteConfig, scope: WorkerScope): void {
-  const site = openSite(config, scope);
+  const site = openSite(config, scope, MODES[config.mode]);
   if (site === null) return;
   const responders = [navigationResponder(site), passageResponder(site)];
   const fetches = watchFetches(scope);

@@ -1,4 +1,3 @@
-import type { ExtendableMessageEvent } from './events.ts';
 import type { WorkerSite } from './navigation/workerSite.ts';
 
 /**
@@ -8,11 +7,12 @@ import type { WorkerSite } from './navigation/workerSite.ts';
 export function followLifecycle(site: WorkerSite): void {
   const { scope } = site;
   keepOfflinePage(site);
-  scope.addEventListener('activate', (event) =>
-    event.waitUntil(Promise.resolve(scope.registration.navigationPreload?.enable())),
-  );
+  scope.addEventListener('activate', (event) => event.waitUntil(scope.registration.navigationPreload?.enable()));
   scope.addEventListener('message', (event) => {
-    if (asksToTakeOver(event, scope.location.origin)) event.waitUntil(scope.skipWaiting());
+    const data = event.data as { readonly type?: unknown } | null | undefined;
+    // As workbox-window's `messageSkipWaiting` says it.
+    const asksToTakeOver = event.origin === scope.location.origin && data?.type === 'SKIP_WAITING';
+    if (asksToTakeOver) void scope.skipWaiting();
   });
 }
 
@@ -20,9 +20,4 @@ export function followLifecycle(site: WorkerSite): void {
 export function keepOfflinePage({ scope, offline }: WorkerSite): void {
   scope.addEventListener('install', (event) => event.waitUntil(offline.keep()));
   scope.addEventListener('activate', (event) => event.waitUntil(offline.removeOld()));
-}
-
-/** As workbox-window's `messageSkipWaiting` says it. */
-function asksToTakeOver({ data, origin }: ExtendableMessageEvent, own: string): boolean {
-  return origin === own && (data as { type?: unknown } | null)?.type === 'SKIP_WAITING';
 }

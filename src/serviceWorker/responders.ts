@@ -7,11 +7,9 @@ export function answerBy(scope: WorkerScope, responders: readonly Responder[]): 
 
 /** The same for one request. */
 export function respondBy(event: FetchEvent, responders: readonly Responder[]): void {
-  for (const respond of responders) {
+  responders.some((respond) => {
     const answer = respond(event);
-    if (answer !== null) {
-      event.respondWith(answer);
-      return;
-    }
-  }
+    if (answer) event.respondWith(answer);
+    return answer;
+  });
 }

@@ -1,11 +1,13 @@
 import { readSiteOptions, type SiteOptions } from '../site/options.ts';
 import { type FetchEvent, workerScope } from './events.ts';
 import { keepOfflinePage } from './lifecycle.ts';
-import { isNavigation, mendNavigation } from './navigation/navigation.ts';
-import { passageResponder } from './navigation/passage.ts';
+import { MODES } from './modes/byName.ts';
+import { passageResponder } from './modes/passage.ts';
+import { isNavigation } from './navigation/navigation.ts';
 import { openSite, type WorkerSite } from './navigation/workerSite.ts';
 import { either } from './ownWorker/either.ts';
 import { listenLast } from './ownWorker/listenLast.ts';
+import { mendNavigation } from './ownWorker/mend.ts';
 import { type Watch, watchNavigation } from './ownWorker/watch.ts';
 import { respondBy } from './responders.ts';
 
@@ -54,7 +56,8 @@ interface Handling {
  */
 export function workboxPlugin(options: SiteOptions): NavigationPlugin {
   const scope = workerScope();
-  const site = openSite(readSiteOptions(options), scope);
+  const config = readSiteOptions(options);
+  const site = openSite(config, scope, MODES[config.mode]);
   if (site !== null) {
     keepOfflinePage(site);
     const passage = passageResponder(site);

@@ -21,7 +21,7 @@ const page = (
 /** The worker that `npx switchover init` writes. */
 async function standalone(hosts: readonly string[]): Promise<string> {
   const config = readSiteOptions({ hosts, mode: 'transparent' });
-  return `self.SWITCHOVER = ${JSON.stringify(config)};\n${await bundle('src/serviceWorker/standalone.ts')}`;
+  return `self.SWITCHOVER = ${JSON.stringify(config)};\n${await bundle('src/serviceWorker/standalone/transparent.ts')}`;
 }
 
 /** Every kind of file, each with an address of its own. */

@@ -105,7 +105,7 @@ describe('the tarball', () => {
 });
 
 describe('what the tarball has for sites', () => {
-  test.each(['sw.js', 'kill-sw.js', 'interpose.js'])(
+  test.each(['sw.js', 'sw-redirect.js', 'sw-transparent.js', 'kill-sw.js', 'interpose.js'])(
     '%s is one file, which a browser can take as a plain script',
     async (name) => {
       const url = await consumer.script(`console.log(import.meta.resolve('switchover/${name}'))`);

@@ -36,7 +36,7 @@ describe('imports', () => {
     ['src/index.browser.ts', "import { a } from './node/y.ts';", "runs where node can't"],
     ['src/index.default.ts', "import { a } from './index.node.ts';", 'belongs to its platform'],
     ['src/createFailover.ts', "import { a } from './node/y.ts';", "runs where node can't"],
-    ['src/serviceWorker/x.ts', "import './standalone.ts';", 'is a program'],
+    ['src/serviceWorker/x.ts', "import './standalone/redirect.ts';", 'is a program'],
     ['src/simulate/x.ts', "import { a } from '../http/y.ts';", 'simulate may import policy, session, testing only'],
   ])('of %s may not point elsewhere: %s', (path, text, message) => {
     expect(rulesOf(path, text)).toContain('floor');

@@ -1,6 +1,8 @@
 import { isGatewayFault } from '../../policy/outcome.ts';
-import { forward } from '../navigation/forward.ts';
+import { fetchAgain } from '../navigation/again.ts';
+import { askOther, isOfAnswer, wrap } from '../navigation/otherHost.ts';
 import { isIntact } from './integrity.ts';
+import type { AssetHealth } from './memory.ts';
 
 /** What a page asks for, and who has it. */
 export interface Errand {
@@ -11,6 +13,7 @@ export interface Errand {
   readonly own: string | null;
   /** Origins that gave no answer, or one that says that nobody is there. */
   readonly down: Set<string>;
+  readonly health: AssetHealth;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface Errand {
  * Rejects with the answer where a server has said something, but not this file: better than nothing, if nobody has more.
  */
 export async function askOrigin(errand: Errand, origin: string, signal: AbortSignal): Promise<Response> {
-  const { request, own, down } = errand;
+  const { request, own, down, health } = errand;
   const isOwn = origin === own;
   const response = await (isOwn ? fetchOwn(request, signal) : fetchOther(origin, errand, signal)).catch((error) => {
     down.add(origin);
@@ -31,22 +34,23 @@ export async function askOrigin(errand: Errand, origin: string, signal: AbortSig
   else down.delete(origin);
   const isGood = isOwn ? status < 500 && status !== 429 && status !== 421 : response.ok && hasItsRange(response);
   if (!isGood || !(await keepsPromise(response, request.integrity))) throw response;
+  health.served(origin);
   return response;
 }
 
 /** The page's own request. Its integrity is checked afterwards: `fetch` would be silent until the last byte, as if the host were. */
-function fetchOwn(request: Request, signal: AbortSignal): Promise<Response> {
-  const { referrer, referrerPolicy } = request;
-  // A request that is changed in any way loses whence it came.
-  return fetch(request, { signal, integrity: '', referrer, referrerPolicy });
-}
+const fetchOwn = (request: Request, signal: AbortSignal): Promise<Response> =>
+  fetchAgain(request, { signal, integrity: '' });
 
 /** The same file from another origin, as nobody's: no cookies, and no header that may tell who asks. */
-function fetchOther(origin: string, { request, group }: Errand, signal: AbortSignal): Promise<Response> {
-  const { url, cache, headers } = request;
-  const asked = new Request(url, { cache });
-  for (const name of ['accept', 'range']) if (headers.has(name)) asked.headers.set(name, headers.get(name) ?? '');
-  return forward(asked, origin, { hosts: group.map((each) => ({ origin: each })) }, signal);
+async function fetchOther(origin: string, { request, group }: Errand, signal: AbortSignal): Promise<Response> {
+  const headers = new Headers();
+  for (const name of ['accept', 'range']) {
+    const value = request.headers.get(name);
+    // A long one would have to be asked for first (Fetch, "CORS-safelisted request-header").
+    if (value && value.length < 128) headers.set(name, value);
+  }
+  return wrap(await askOther(request, origin, group, { headers, signal }), isOfAnswer);
 }
 
 /** A part of a file is of no use to a player that may not read which one it is. */

@@ -3,10 +3,12 @@
  * This is for the worker to know that another origin has to be asked; the browser checks what the worker gives once more.
  */
 export async function isIntact(body: ArrayBuffer, integrity: string): Promise<boolean> {
-  const bits = ['512', '384', '256'].find((each) => integrity.includes(`sha${each}-`));
-  if (bits === undefined) return true;
-  const digest = await crypto.subtle.digest(`SHA-${bits}`, body);
-  const wanted = `sha${bits}-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
-  // What may stand behind a question mark are options, of which there are none yet.
-  return integrity.split(/\s+/).some((each) => each.split('?')[0] === wanted);
+  // Sorted, the strongest is the last.
+  const kind = integrity
+    .match(/sha(256|384|512)-/g)
+    ?.sort()
+    .pop();
+  if (kind === undefined) return true;
+  const digest = await crypto.subtle.digest(`sha-${kind.slice(3, 6)}`, body);
+  return integrity.includes(kind + btoa(String.fromCharCode(...new Uint8Array(digest))));
 }

@@ -5,8 +5,8 @@ export type Doubt = 'none' | 'trial' | 'doubted';
 
 /** What is known of origins that serve files. */
 export interface AssetHealth {
-  /** Resolves when what outlived the last worker has been read. */
-  load(): Promise<void>;
+  /** Resolves when what outlived the last worker has been read. Default: nothing has. */
+  load?(): Promise<void>;
   doubtOf(origin: string): Doubt;
   /** It gave no answer, or one that says that nobody is there, and another origin has answered. */
   failed(origin: string, event: FetchEvent): void;
@@ -20,7 +20,6 @@ const TRIAL_MS = 30_000;
 export function assetMemory(now: () => number = () => performance.now()): AssetHealth {
   const failedAt = new Map<string, number>();
   return {
-    load: () => Promise.resolve(),
     doubtOf(origin) {
       const at = failedAt.get(origin);
       if (at === undefined) return 'none';

@@ -1,6 +1,6 @@
 import type { SiteConfig } from '../../site/config.ts';
 import { type FetchEvent, type Responder, workerScope } from '../events.ts';
-import { askOrigin, type Errand } from './ask.ts';
+import type { Errand } from './ask.ts';
 import { type AssetHealth, assetMemory } from './memory.ts';
 import { stagger } from './stagger.ts';
 
@@ -22,15 +22,13 @@ export function assetResponder(site: AssetSite, health: AssetHealth = assetMemor
   const closed = new Set<readonly string[]>();
   return (event) => {
     const { request } = event;
-    // As the browser writes it: no user name, port or backslash can hide another host in what begins like this.
-    const isAsked = (origin: string) => request.url.startsWith(`${origin}/`);
-    const group = groups.find((each) => each.some(isAsked));
+    const requested = new URL(request.url).origin;
+    const group = groups.find((each) => each.includes(requested));
     if (group?.[1] === undefined || !isForFile(request, group === hosts)) return null;
-    const requested = group.find(isAsked) ?? '';
     const isBlind = request.mode === 'no-cors' && requested !== workerScope().location.origin;
     if (isBlind && closed.has(group)) return null;
-    const errand = { request, group, own: isBlind ? null : requested, down: new Set<string>() };
-    const answer = fetchFile(errand, requested, site, health, event);
+    const errand = { request, group, own: isBlind ? null : requested, down: new Set<string>(), health };
+    const answer = fetchFile(errand, requested, site, event);
     return isBlind ? orOpaque(answer, request, () => closed.add(group)) : answer;
   };
 }
@@ -41,30 +39,19 @@ function isForFile({ method, mode, destination, cache, headers }: Request, isOfH
   return method === 'GET' && mode !== 'navigate' && !!isFile && !headers.has('authorization');
 }
 
-async function fetchFile(
-  errand: Errand,
-  requested: string,
-  limits: AssetSite,
-  health: AssetHealth,
-  event: FetchEvent,
-): Promise<Response> {
-  const { request, group, own, down } = errand;
-  await health.load();
+async function fetchFile(errand: Errand, requested: string, limits: AssetSite, event: FetchEvent): Promise<Response> {
+  const { group, own, down, health } = errand;
+  await health.load?.();
   const doubts = new Map(group.map((origin) => [origin, health.doubtOf(origin)]));
   // The one that the page asks, then the others as listed; those that failed a short while ago come last.
-  const rank = (origin: string) => Number(origin !== requested) + 2 * Number(doubts.get(origin) === 'doubted');
+  const rank = (origin: string) => (origin === requested ? 0 : 1) + (doubts.get(origin) === 'doubted' ? 2 : 0);
+  const limitOf = (origin: string) => (doubts.get(origin) === 'none' ? limits.navigationMs : limits.waryNavigationMs);
   try {
-    const answer = await stagger({
-      origins: [...group].sort((a, b) => rank(a) - rank(b)),
-      async ask(origin, signal) {
-        const good = await askOrigin(errand, origin, signal);
-        health.served(origin);
-        return good;
-      },
-      limitOf: (origin) => (doubts.get(origin) === 'none' ? limits.navigationMs : limits.waryNavigationMs),
-      onSilence: (origin) => down.add(origin),
-      signal: request.signal,
-    });
+    const answer = await stagger(
+      errand,
+      [...group].sort((a, b) => rank(a) - rank(b)),
+      limitOf,
+    );
     // Only now: if nobody answers, it is more likely this side's network.
     for (const origin of down) health.failed(origin, event);
     return answer;

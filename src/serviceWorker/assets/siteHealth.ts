@@ -7,7 +7,7 @@ export function siteHealth({ known, config }: WorkerSite): AssetHealth {
   const memory = assetMemory();
   return {
     ...memory,
-    load: () => known.load(),
+    load: known.load,
     doubtOf(origin) {
       const { kind } = hostIn(known.health, origin);
       // An alarm is a question, which one file may answer as well as any other.

@@ -1,16 +1,7 @@
-/** One round over origins. */
-export interface Round {
-  /** In the order in which they are asked. */
-  readonly origins: readonly string[];
-  /** Asks one; rejects where its answer is of no use. */
-  readonly ask: (origin: string, signal: AbortSignal) => Promise<Response>;
-  /** How long an origin may stay silent before the next is asked beside it, in milliseconds. */
-  readonly limitOf: (origin: string) => number;
-  /** Told of an origin that stayed silent. */
-  readonly onSilence: (origin: string) => void;
-  /** Ends the round. */
-  readonly signal: AbortSignal;
-}
+import { askOrigin, type Errand } from './ask.ts';
+
+/** How long an origin may stay silent before the next is asked beside it, in milliseconds. */
+type LimitOf = (origin: string) => number;
 
 /**
  * Asks origins until one answers well: the next one when all before have failed, or when the last has been silent for too long. A
@@ -18,8 +9,10 @@ export interface Round {
  * connection: a browser has six for each HTTP/1.1 host, and requests that only lost a race would hold them until the host is back.
  *
  * Rejects with an array of all failures when nobody is left to be asked.
+ *
+ * @param origins In the order in which they are asked.
  */
-export function stagger({ origins, ask, limitOf, onSilence, signal }: Round): Promise<Response> {
+export function stagger(errand: Errand, origins: readonly string[], limitOf: LimitOf): Promise<Response> {
   const left = [...origins];
   const attempts: AbortController[] = [];
   const failures: unknown[] = [];
@@ -37,10 +30,10 @@ export function stagger({ origins, ask, limitOf, onSilence, signal }: Round): Pr
       let isSilent = false;
       const timer = setTimeout(() => {
         isSilent = true;
-        onSilence(origin);
+        errand.down.add(origin);
         askNext();
       }, limitOf(origin));
-      ask(origin, attempt.signal)
+      askOrigin(errand, origin, attempt.signal)
         .then(
           (response) => {
             // Also those that have failed: nobody reads their answers' bodies.
@@ -55,7 +48,7 @@ export function stagger({ origins, ask, limitOf, onSilence, signal }: Round): Pr
         )
         .finally(() => clearTimeout(timer));
     };
-    signal.addEventListener('abort', () => endAllBut(null));
+    errand.request.signal.addEventListener('abort', () => endAllBut(null));
     askNext();
   });
 }

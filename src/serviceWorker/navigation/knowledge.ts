@@ -14,69 +14,69 @@ export interface Knowledge {
   readonly health: RememberedHealth;
   readonly moves: Moves;
   /** Changes what is known of a host, for pages and other workers too. */
-  note(event: ExtendableEvent, origin: string, change: (host: RememberedHost, env: Env) => RememberedHost): void;
+  note(event: ExtendableEvent, origin: string, change: Change): void;
   /** Keeps in mind that a page came from another host; with an empty one: not at all. */
   noteMove(event: ExtendableEvent, page: string, to: string): void;
 }
 
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 type Change = (host: RememberedHost, env: Env) => RememberedHost;
 
 /** What one worker has read, and what pages have told it since. */
-export class StoredKnowledge implements Knowledge {
-  isLoaded = false;
-  moves: Moves = [];
-  readonly #name: string;
-  readonly #channel: BroadcastChannel;
-  #text: unknown;
-  #loading: Promise<void> | undefined;
-
-  constructor(name: string) {
-    this.#name = name;
-    this.#channel = new BroadcastChannel(newsChannel(name));
-    this.#channel.onmessage = ({ data }: MessageEvent<{ kind?: unknown; memory?: unknown } | null>) => {
-      if (data?.kind === 'health') this.#text = data.memory;
-    };
-  }
-
-  get health(): RememberedHealth {
-    return readHealth(this.#text, Date.now());
-  }
-
-  load(): Promise<void> {
-    this.#loading ??= this.#read();
-    return this.#loading;
-  }
-
-  note(event: ExtendableEvent, origin: string, change: Change): void {
-    const env: Env = { nowMs: Date.now(), random: Math.random };
-    const changed = (text: unknown) => {
-      const before = readHealth(text, env.nowMs);
-      const after = withHost(before, origin, (host) => change(host, env));
-      return after === before ? null : JSON.stringify(after);
-    };
-    // A host that is well goes on being well: nothing is written for each page.
-    const now = changed(this.#text);
-    if (now === null) return;
-    this.#text = now;
-    // Pages may have written meanwhile: what is stored is changed, not replaced.
-    event.waitUntil(this.#store((text) => changed(text) ?? String(text ?? now)));
-  }
-
-  noteMove(event: ExtendableEvent, page: string, to: string): void {
-    this.moves = afterMove(this.moves, page, to, Date.now());
-    event.waitUntil(useRecord(movesKey(this.#name), () => JSON.stringify(this.moves)));
-  }
-
-  async #read(): Promise<void> {
-    const [text, moves] = await Promise.all([useRecord(healthKey(this.#name)), useRecord(movesKey(this.#name))]);
+export function storedKnowledge(name: string): Knowledge {
+  let text: unknown;
+  const channel = new BroadcastChannel(newsChannel(name));
+  channel.onmessage = ({ data }: MessageEvent<{ kind?: unknown; memory?: unknown } | null>) => {
+    if (data?.kind === 'health') text = data.memory;
+  };
+  const read = async (): Promise<void> => {
+    const [health, moved] = await Promise.all([useRecord(healthKey(name)), useRecord(movesKey(name))]);
     // News from a page is newer.
-    this.#text ??= text;
-    this.moves = readMoves(moves, Date.now());
-    this.isLoaded = true;
-  }
+    text ??= health;
+    known.moves = readMoves(moved, Date.now());
+    known.isLoaded = true;
+  };
+  const store = async (change: (stored: unknown) => string): Promise<void> => {
+    text = (await useRecord(healthKey(name), change)) ?? text;
+    channel.postMessage({ kind: 'health', memory: text });
+  };
+  const known: Writable<Knowledge> = {
+    isLoaded: false,
+    moves: [],
+    get health() {
+      return readHealth(text, Date.now());
+    },
+    load: once(read),
+    note(event, origin, change) {
+      const now = changed(text, origin, change);
+      // A host that is well goes on being well: nothing is written for each page.
+      if (now === undefined) return;
+      text = now;
+      // Pages may have written meanwhile: what is stored is changed, not replaced.
+      event.waitUntil(store((stored) => changed(stored, origin, change) ?? String(stored ?? now)));
+    },
+    noteMove(event, page, to) {
+      known.moves = afterMove(known.moves, page, to, Date.now());
+      event.waitUntil(useRecord(movesKey(name), () => JSON.stringify(known.moves)));
+    },
+  };
+  return known;
+}
 
-  async #store(change: (text: unknown) => string): Promise<void> {
-    this.#text = (await useRecord(healthKey(this.#name), change)) ?? this.#text;
-    this.#channel.postMessage({ kind: 'health', memory: this.#text });
-  }
+/** Does the work with the first call. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}
+
+/** The record with one host's entry changed. Undefined where that stays the same. */
+function changed(text: unknown, origin: string, change: Change): string | undefined {
+  const env: Env = { nowMs: Date.now(), random: Math.random };
+  const before = readHealth(text, env.nowMs);
+  const after = withHost(before, origin, (host) => change(host, env));
+  return after === before ? undefined : JSON.stringify(after);
 }

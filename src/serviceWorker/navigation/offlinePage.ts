@@ -17,42 +17,38 @@ export interface OfflinePage {
   show(url: string, to?: string): Promise<Response>;
 }
 
-const HTML = 'text/html;charset=utf-8';
-
-/** Says which worker a kept page belongs to: a site in another folder may have one of its own. */
-const SCOPE = 'switchover-scope';
-
-export function offlinePage({ name, hosts, offlinePage }: SiteConfig, scope: WorkerScope): OfflinePage {
+/** It is kept under the worker's scope, which says whose it is: a site in another folder may have one of its own. */
+export function offlinePage(
+  { name, hosts, offlinePage }: SiteConfig,
+  { caches, registration }: WorkerScope,
+): OfflinePage {
   const cacheName = offlineCache(name);
-  const keep = async (): Promise<void> => {
-    const { registration, caches } = scope;
-    // What comes by a redirect is as likely a sign-in page, and no browser shows it in place of another.
-    const response = await scope.fetch(offlinePage, { cache: 'reload', redirect: 'error' });
-    if (!response.ok) throw new Error(`The offline page ${offlinePage} was answered with ${response.status}.`);
-    const headers = { 'content-type': HTML, [SCOPE]: registration.scope };
-    const page = new Response(await response.blob(), { headers });
-    await (await caches.open(cacheName)).put(offlinePage, page);
-  };
   return {
-    keep,
+    async keep() {
+      // What comes by a redirect is as likely a sign-in page, and no browser shows it in place of another.
+      const response = await fetch(offlinePage, { cache: 'reload', redirect: 'error' });
+      if (!response.ok) throw new Error(`${offlinePage} gave ${response.status}.`);
+      const cache = await caches.open(cacheName);
+      // Without the headers: by `Vary` it might not be found.
+      await cache.put(registration.scope, new Response(await response.blob()));
+    },
     async removeOld() {
-      for (const key of await scope.caches.keys()) {
+      for (const key of await caches.keys()) {
         if (!isWorkerCache(key) || key === cacheName) continue;
-        const [kept] = await (await scope.caches.open(key)).matchAll();
-        if (kept?.headers.get(SCOPE) === scope.registration.scope) await scope.caches.delete(key);
+        if (await caches.match(registration.scope, { cacheName: key })) await caches.delete(key);
       }
     },
     async show(url, to) {
-      const kept = await scope.caches.match(offlinePage, { cacheName }).catch(() => undefined);
-      const html = kept === undefined ? lastResort(url, hosts) : await kept.text();
+      const kept = await caches.match(registration.scope, { cacheName }).catch(() => undefined);
+      const html = kept ? await kept.text() : lastResort(url, hosts);
       // Both are checked: an origin has no character that means anything in HTML.
-      return asPage(to === undefined ? html : html.replace('<html', `<html data-to="${to}"`));
+      return new Response(to ? html.replace('<html', `<html data-to="${to}"`) : html, {
+        status: 503,
+        headers: { 'content-type': 'text/html;charset=utf-8', 'cache-control': 'no-store' },
+      });
     },
   };
 }
-
-const asPage = (html: string): Response =>
-  new Response(html, { status: 503, headers: { 'content-type': HTML, 'cache-control': 'no-store' } });
 
 /** Browsers empty caches when the disk is full. */
 function lastResort(url: string, hosts: SiteConfig['hosts']): string {

@@ -1,6 +1,12 @@
 import type { PageEnd } from '../../policy/navigation.ts';
+import { mayMove } from '../../policy/navigationMoves.ts';
+import { hostIn, isReady } from '../../policy/rememberedHealth.ts';
 import type { FetchEvent } from '../events.ts';
-import { inTime } from './time.ts';
+import { pageOf } from './address.ts';
+import { fetchAgain } from './again.ts';
+import { isHealthy } from './probe.ts';
+import { inTime, NO_LIMIT_MS } from './time.ts';
+import type { WorkerSite } from './workerSite.ts';
 
 /** A request to the own host, on its way. */
 export interface Asked {
@@ -11,8 +17,12 @@ export interface Asked {
    * @returns What there is instead: an app's own worker may have the page in a cache.
    */
   abort(): Promise<Response | undefined>;
-  /** What the server itself has said, where others may have answered in its stead. Null: nothing. Default: the response. */
-  end?(): PageEnd | null;
+  /**
+   * What the server itself has said, where others may have answered in its stead. Null: nothing.
+   *
+   * @param answer As {@link endOf} takes it.
+   */
+  end(answer?: Response | null): PageEnd | null;
 }
 
 /**
@@ -22,38 +32,36 @@ export interface Asked {
  */
 export function askOwn(request: Request, preloadResponse?: FetchEvent['preloadResponse']): Asked {
   const control = new AbortController();
-  const { referrer, referrerPolicy } = request;
-  const ask = async (): Promise<Response> =>
-    // A request that is changed in any way loses whence it came.
-    (await preloadResponse) ?? fetch(request, { signal: control.signal, referrer, referrerPolicy });
-  return { response: ask(), abort: async () => void control.abort() };
+  const ask = async (): Promise<Response> => (await preloadResponse) ?? fetchAgain(request, { signal: control.signal });
+  return { response: ask(), abort: async () => void control.abort(), end: endOf };
 }
 
-/** How long the own host may take. */
-export interface Patience {
-  readonly firstMs: number;
-  /** What it gets beyond that if it says that it is well: it is slow then, not gone. */
-  readonly moreMs: number;
-  /** Whether it says so. */
-  readonly isWell: Promise<boolean>;
-}
-
-/** Waits for an answer: undefined where it takes too long, null where none comes. */
-export async function patiently(
+/**
+ * Waits for the own host's answer: undefined where it takes too long, null where none comes. A host that failed a short while ago gets
+ * less time, but the whole if it says that it is well: it is slow then, not gone.
+ */
+export async function inPatience(
+  { config, known, own }: WorkerSite,
+  { request }: FetchEvent,
   response: Promise<Response>,
-  { firstMs, moreMs, isWell }: Patience,
 ): Promise<Response | undefined | null> {
+  const { navigationMs, waryNavigationMs, dwellMs } = config;
+  const wary = !isReady(hostIn(known.health, own.origin));
+  const circles = !mayMove(known.moves, pageOf(request.url), dwellMs, Date.now());
+  const firstMs = wary ? waryNavigationMs : navigationMs;
+  const isWell = (wary || circles) && isHealthy(own, config);
   try {
     const answer = await inTime(response, firstMs);
-    if (answer || (await Promise.race([response, isWell])) === false) return answer;
-    return await inTime(response, moreMs);
+    if (answer || !(await Promise.race([response, isWell]))) return answer;
+    // Whoever comes back to a slow server again and again gets to it in the end.
+    return await inTime(response, circles ? NO_LIMIT_MS : navigationMs - firstMs);
   } catch {
     return null;
   }
 }
 
 /** @param answer Null: none came; undefined: it took too long. */
-export function endOf(answer: Response | null | undefined): PageEnd {
+export function endOf(answer?: Response | null): PageEnd {
   if (!answer) return { status: 0, role: null, cause: answer === null ? 'network' : 'timeout' };
   const { headers, type } = answer;
   // A redirect is the browser's to follow: to us it has no status.

@@ -30,7 +30,6 @@ function useStore(key: string, change?: (stored: unknown) => string): Promise<un
         if (change) store.put(record, key);
       };
       transaction.oncomplete = () => resolve(record);
-      transaction.onabort = reject;
       // Once what is under way is done.
       database.close();
     };

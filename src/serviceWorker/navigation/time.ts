@@ -1,10 +1,12 @@
 export const wait = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs));
 
+/** As long as a timer can run, in milliseconds: 24 days. A longer delay overflows, and fires at once. */
+export const NO_LIMIT_MS = 2 ** 31 - 1;
+
 /** Waits for `work`, but no longer than `limitMs`: then undefined. */
 export function inTime<T>(work: Promise<T>, limitMs: number): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    // A longer delay overflows, and fires at once.
-    const timer = setTimeout(resolve, Math.min(limitMs, 2 ** 31 - 1));
+    const timer = setTimeout(resolve, limitMs);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

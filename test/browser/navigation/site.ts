@@ -12,13 +12,15 @@ const PAGE = '<!doctype html><meta charset="utf-8"><title>%SERVER%</title><body>
 const OFFLINE =
   '<!doctype html><html lang="en"><meta charset="utf-8"><title>offline</title><body>Offline page</body></html>';
 
+const PROGRAMS = { 'offline-page': 'offlinePage', redirect: 'redirect', transparent: 'transparent' } as const;
+
 /** A site with a worker. */
 export interface WorkerSite extends Site {
   /** Writes the worker's script anew. */
   writeWorker(options?: Partial<SiteOptions>, remark?: string): Promise<void>;
 }
 
-/** Starts a site of two servers or more, whose pages are under the worker of `dist/sw.js`, made from the sources. */
+/** Starts a site of two servers or more, whose pages are under the worker for their mode, made from the sources. */
 export async function startWorkerSite(
   rig: Rig,
   options: Partial<SiteOptions> = {},
@@ -26,9 +28,9 @@ export async function startWorkerSite(
 ): Promise<WorkerSite> {
   const files = { 'any.html': PAGE, 'switchover-offline.html': OFFLINE, 'switchover-health.txt': 'ok', ...setup.files };
   const site = await startSite(rig, { ...setup, files });
-  const worker = await bundle('src/serviceWorker/standalone.ts');
   const writeWorker: WorkerSite['writeWorker'] = async (more = {}, remark = '') => {
     const config = readSiteOptions({ hosts: site.hosts, ...LIMITS, ...options, ...more });
+    const worker = await bundle(`src/serviceWorker/standalone/${PROGRAMS[config.mode]}.ts`);
     site.write('switchover-sw.js', `// ${remark}\nself.SWITCHOVER = ${JSON.stringify(config)};\n${worker}`);
   };
   await writeWorker();

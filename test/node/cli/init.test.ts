@@ -50,6 +50,7 @@ describe('switchover init', () => {
 
     const changed = await init(...HOSTS, '--mode', 'redirect');
     expect(changed.out).toContain('updated    switchover-sw.js\n             mode: "offline-page" → "redirect"');
+    expect(await read('switchover-sw.js')).toContain(await readFile(join(root, 'dist/sw-redirect.js'), 'utf8'));
     expect(changed.out).toContain('unchanged  switchover-health.txt');
   });
 

@@ -66,7 +66,9 @@ export const PORT_FILES: readonly string[] = ['src/runtime/systemPorts.ts'];
 
 /** Whole programs: rollup makes a file of each, which a browser loads as it is. They run when they are loaded, and nothing imports them. */
 export const PROGRAMS: readonly string[] = [
-  'src/serviceWorker/standalone.ts',
+  'src/serviceWorker/standalone/offlinePage.ts',
+  'src/serviceWorker/standalone/redirect.ts',
+  'src/serviceWorker/standalone/transparent.ts',
   'src/serviceWorker/interposer.ts',
   'src/serviceWorker/killSwitch.ts',
   'src/serviceWorker/offlinePage/script/plain.ts',

@@ -10,7 +10,11 @@ import { readSiteOptions } from '../../../src/site/options.ts';
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
 const parts: SiteParts = {
   version: '1.2.3',
-  worker: '"use strict";(()=>{self.seen=self.SWITCHOVER})();\n//# sourceMappingURL=sw.js.map\n',
+  workers: {
+    'offline-page': '"use strict";(()=>{self.seen=self.SWITCHOVER})();\n//# sourceMappingURL=sw.js.map\n',
+    redirect: '(()=>{self.seen=self.SWITCHOVER;self.mode="redirect"})();\n',
+    transparent: '(()=>{self.seen=self.SWITCHOVER;self.mode="transparent"})();\n',
+  },
   interposer: '(()=>{self.seen=self.SWITCHOVER;self.stands="before"})();\n',
   killSwitch: '(()=>{self.gone=true})();\n//# sourceMappingURL=kill-sw.js.map\n',
   kit: { script: 'start()', handoffScript: 'startWithHandoff()', style: 'p{}', sha256 },
@@ -32,8 +36,14 @@ describe('the files of a site', () => {
 
   test('give the worker the config that the options mean', () => {
     const self: { seen?: unknown } = {};
-    runInNewContext(filesOf({ mode: 'redirect' })['switchover-sw.js'] ?? '', { self });
-    expect(self.seen).toEqual(readSiteOptions({ hosts, mode: 'redirect' }));
+    runInNewContext(filesOf({ mode: 'offline-page' })['switchover-sw.js'] ?? '', { self });
+    expect(self.seen).toEqual(readSiteOptions({ hosts, mode: 'offline-page' }));
+  });
+
+  test.each(['redirect', 'transparent'] as const)('hold the worker that is made for their mode: %s', (mode) => {
+    const self: { seen?: unknown; mode?: unknown } = {};
+    runInNewContext(filesOf({ mode })['switchover-sw.js'] ?? '', { self });
+    expect(self).toMatchObject({ seen: readSiteOptions({ hosts, mode }), mode });
   });
 
   test('name no source map, which would not be there', () => {

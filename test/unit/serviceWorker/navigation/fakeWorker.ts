@@ -2,6 +2,7 @@ import { vi } from 'vitest';
 import { afterMove, type Moves } from '../../../../src/policy/navigationMoves.ts';
 import { type RememberedHealth, readHealth, withHost } from '../../../../src/policy/rememberedHealth.ts';
 import type { FetchEvent, WorkerScope } from '../../../../src/serviceWorker/events.ts';
+import { MODES } from '../../../../src/serviceWorker/modes/byName.ts';
 import type { WorkerSite } from '../../../../src/serviceWorker/navigation/workerSite.ts';
 import { readSiteOptions, type SiteOptions } from '../../../../src/site/options.ts';
 
@@ -36,13 +37,13 @@ export function fakeWorker(options: Partial<SiteOptions>, network: (request: Req
   });
   let health = readHealth(undefined, Date.now());
   let moves: Moves = [];
-  const [own, ...others] = config.hosts;
+  const [own] = config.hosts;
   if (own === undefined) throw new Error('no host');
   const site: WorkerSite = {
     config,
+    mode: MODES[config.mode],
     scope: { location: { origin: A }, navigator: { onLine: true } } as unknown as WorkerScope,
     own,
-    others,
     known: {
       load: async () => {},
       isLoaded: true,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { forward } from '../../../../src/serviceWorker/navigation/forward.ts';
+import { forward } from '../../../../src/serviceWorker/modes/forward.ts';
 import { readSiteOptions } from '../../../../src/site/options.ts';
 import { A, B } from './fakeWorker.ts';
 

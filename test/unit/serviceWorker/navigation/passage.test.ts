@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { left } from '../../../../src/policy/rememberedHealth.ts';
 import type { FetchEvent } from '../../../../src/serviceWorker/events.ts';
-import { passageResponder } from '../../../../src/serviceWorker/navigation/passage.ts';
+import { passageResponder } from '../../../../src/serviceWorker/modes/passage.ts';
 import { A, B, type FakeWorker, fakeWorker, type Saying } from './fakeWorker.ts';
 
 beforeEach(() => {

@@ -1,12 +1,12 @@
 import { judgePage } from '../../policy/navigation.ts';
 import { doubted, hostIn } from '../../policy/rememberedHealth.ts';
 import type { FetchEvent, Responder } from '../events.ts';
+import { endOf } from '../navigation/ownAnswer.ts';
+import type { WorkerSite } from '../navigation/workerSite.ts';
+import { bestHealthy } from './bestHealthy.ts';
 import { forward } from './forward.ts';
 import { lookOut } from './lookout.ts';
-import { endOf } from './ownAnswer.ts';
-import { bestHealthy } from './probe.ts';
-import { backups, noteMove } from './rescue.ts';
-import type { WorkerSite } from './workerSite.ts';
+import { backups, noteMove } from './move.ts';
 
 /**
  * In transparent mode, a page whose server is out gets from a backup what it asks of its own origin, with any method: nothing of it was
@@ -64,7 +64,7 @@ async function pass(site: WorkerSite, event: FetchEvent): Promise<Response> {
 async function fromBackup(site: WorkerSite, event: FetchEvent, cause: string | null): Promise<Response> {
   const { config, servedBy } = site;
   const { request } = event;
-  lookOut(site, event);
+  lookOut(site, event, [site.own.origin]);
   if (servedBy !== undefined) {
     try {
       return await forward(request, servedBy, config);
