@@ -8,8 +8,13 @@ export interface Tokens {
   readonly retired: readonly string[];
 }
 
-/** Welcomes in a row that may be lost before the oldest of their tokens is forgotten; and retired tokens that are remembered. */
-const KEPT = 4;
+/**
+ * Welcomes in a row that may be lost before the oldest of their tokens is forgotten. A client that dies again and again while its servers
+ * are frozen leaves a hello with each life: answered late, they must not push out the token that the living one was given.
+ */
+export const PENDING_KEPT = 16;
+/** Retired tokens that are remembered. */
+export const RETIRED_KEPT = 4;
 
 /** What a shown token is worth. `reused`: it was replaced, and its owner has got the replacement. */
 export function judgeToken(tokens: Tokens, hash: string): 'valid' | 'reused' | 'unknown' {
@@ -24,7 +29,7 @@ export function judgeToken(tokens: Tokens, hash: string): 'valid' | 'reused' | '
  */
 export function rotate(tokens: Tokens, shown: string, next: string): Tokens {
   const now = shown === tokens.known ? tokens : settle(tokens, shown);
-  return { ...now, pending: [...now.pending, next].slice(-KEPT) };
+  return { ...now, pending: [...now.pending, next].slice(-PENDING_KEPT) };
 }
 
 /** Second phase: the client has used the newest token's connection, so the older ones are dead. */
@@ -35,5 +40,5 @@ export function confirm(tokens: Tokens): Tokens {
 
 function settle({ known, pending, retired }: Tokens, arrived: string): Tokens {
   const dead = [known, ...pending.filter((hash) => hash !== arrived)];
-  return { known: arrived, pending: [], retired: [...dead, ...retired].slice(0, KEPT) };
+  return { known: arrived, pending: [], retired: [...dead, ...retired].slice(0, RETIRED_KEPT) };
 }

@@ -2,11 +2,9 @@ import type { ClientState } from '../../session/clientState.ts';
 import { entriesOf } from '../../session/outbox.ts';
 import type { ServerState } from '../../session/serverState.ts';
 import type { SessionRecord } from '../../session/sessionRecord.ts';
+import { PENDING_KEPT, RETIRED_KEPT } from '../../session/token.ts';
 import { broken } from './brokenPromise.ts';
 import { CLIENT, SERVER } from './parties.ts';
-
-/** Tokens that go out and are never heard of again. */
-const TOKENS = 4;
 
 /** What holds after every step of a client. */
 export function checkClient(state: ClientState): void {
@@ -47,5 +45,5 @@ export function checkRecord(record: SessionRecord, logged: number): void {
   if (logged > SERVER.replay.count || held > SERVER.replay.bytes) broken('a log is over its limits');
   if (logged !== tx - floor) broken(`a log has ${logged} messages from ${floor + 1} to ${tx}`);
   if (floor > tx || rx < 0 || held < 0) broken("a record's counters crossed");
-  if (tokens.pending.length > TOKENS || tokens.retired.length > TOKENS) broken('tokens pile up');
+  if (tokens.pending.length > PENDING_KEPT || tokens.retired.length > RETIRED_KEPT) broken('tokens pile up');
 }

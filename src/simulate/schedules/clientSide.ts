@@ -2,6 +2,7 @@ import type { ClientEffect, ClientEvent, ClientState } from '../../session/clien
 import { entriesOf } from '../../session/outbox.ts';
 import { type Agenda, Alarm } from './agenda.ts';
 import { type App, type Disk, type News, seenOf } from './app.ts';
+import { Freezer } from './freezer.ts';
 import type { Parts } from './parts.ts';
 import type { Witness } from './witness.ts';
 
@@ -43,7 +44,7 @@ export class ClientSide {
   readonly #world: ClientWorld;
   readonly #chances: ClientChances;
   readonly #alarm: Alarm;
-  #frozenUntilMs = 0;
+  readonly #freezer: Freezer;
   #clock = { baseMs: 0, sinceMs: 0, rate: 1 };
   #writing: string | null = null;
   /** When the disk has what it was given last. */
@@ -57,6 +58,7 @@ export class ClientSide {
     this.disk = disk;
     this.#world = world;
     this.#chances = chances;
+    this.#freezer = new Freezer(world.agenda);
     this.#alarm = new Alarm(world.agenda, () => this.whenAwake(() => this.tell({ kind: 'tick' })));
     this.state = this.#restore(0);
   }
@@ -158,16 +160,11 @@ export class ClientSide {
 
   /** A frozen process does it when it goes on. */
   whenAwake(task: () => void): void {
-    const { agenda } = this.#world;
-    if (agenda.nowMs < this.#frozenUntilMs) agenda.at(this.#frozenUntilMs, () => this.whenAwake(task));
-    else task();
+    this.#freezer.whenAwake(task);
   }
 
   freeze(forMs: number, clockStops: boolean): void {
-    const { agenda } = this.#world;
-    const fromMs = Math.max(this.#frozenUntilMs, agenda.nowMs);
-    const lostMs = Math.max(0, agenda.nowMs + forMs - fromMs);
-    this.#frozenUntilMs = fromMs + lostMs;
+    const lostMs = this.#freezer.freeze(forMs);
     if (clockStops) this.#clock = { ...this.#clock, baseMs: this.#clock.baseMs - lostMs * this.#clock.rate };
   }
 
@@ -182,10 +179,10 @@ export class ClientSide {
     const { agenda, witness } = this.#world;
     this.running = false;
     this.life += 1;
+    this.#freezer.empty();
     if (this.#writing !== null && this.#chances.disk() < 0.5) this.disk = this.#writing;
     this.#writing = null;
     agenda.after(downMs, () => {
-      this.#frozenUntilMs = 0;
       this.#handedMs = 0;
       this.#storedMs = 0;
       this.state = this.#restore(clockErrorMs);

@@ -2,6 +2,7 @@ import { decodeFromClient } from '../../session/codec.ts';
 import { CLOSE, type FrameToClient } from '../../session/frames.ts';
 import type { ServerEffect, ServerEvent, StoreRequest, StoreResult } from '../../session/serverState.ts';
 import { type Agenda, Alarm } from './agenda.ts';
+import { Freezer } from './freezer.ts';
 import type { Line, Wire } from './line.ts';
 import type { Parts } from './parts.ts';
 import type { PlainStore } from './plainStore.ts';
@@ -34,12 +35,13 @@ export class ServerSide {
   readonly #world: ServerWorld;
   readonly #random: () => number;
   readonly #alarms = new Map<Line, Alarm>();
-  #frozenUntilMs = 0;
+  readonly #freezer: Freezer;
 
   constructor(at: number, world: ServerWorld, random: () => number) {
     this.at = at;
     this.#world = world;
     this.#random = random;
+    this.#freezer = new Freezer(world.agenda);
   }
 
   /** The lines that are open here. */
@@ -139,13 +141,11 @@ export class ServerSide {
 
   /** A frozen process does it when it goes on. */
   whenAwake(task: () => void): void {
-    const { agenda } = this.#world;
-    if (agenda.nowMs < this.#frozenUntilMs) agenda.at(this.#frozenUntilMs, () => this.whenAwake(task));
-    else task();
+    this.#freezer.whenAwake(task);
   }
 
   freeze(forMs: number): void {
-    this.#frozenUntilMs = Math.max(this.#frozenUntilMs, this.#world.agenda.nowMs + forMs);
+    this.#freezer.freeze(forMs);
   }
 
   /** Everything that it knew is gone. */
@@ -153,7 +153,7 @@ export class ServerSide {
     if (!this.running) return;
     this.running = false;
     this.life += 1;
-    this.#frozenUntilMs = 0;
+    this.#freezer.empty();
     for (const line of this.lines) {
       this.hangUp(line);
       line.state = { kind: 'closed' };

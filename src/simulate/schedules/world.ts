@@ -203,7 +203,8 @@ export class World implements ClientWorld, ServerWorld {
   /** Nothing is left to be done, but to ask now and then whether the other is still there. */
   get isQuiet(): boolean {
     return this.clients.every(({ state, isSaving, running }) => {
-      const { link, attempts, connectAtMs, outbox, handed, rx, sid, saved } = state;
+      const { link, attempts, connectAtMs, outbox, handed, rx, sid, saved, saving, givenUp } = state;
+      if (saving !== null || givenUp.length > 0) return false;
       if (!running || isSaving || link?.kind !== 'live' || attempts.length > 0) return false;
       if (outbox.head !== outbox.end || handed !== rx || saved.rx !== rx || connectAtMs < Number.MAX_SAFE_INTEGER)
         return false;
@@ -213,7 +214,7 @@ export class World implements ClientWorld, ServerWorld {
   }
 }
 
-export const hostOf = (server: number): string => `https://h${server}`;
+const hostOf = (server: number): string => `https://h${server}`;
 
 /** As {@link CLOSE.away}, for a server whose time is over. */
 export const GOES: ServerEvent = { kind: 'close', code: CLOSE.away, windowMs: 500 };

@@ -6,6 +6,7 @@ import { runSchedule } from '../../../src/simulate/schedules/run.ts';
 import type { Schedule } from '../../../src/simulate/schedules/schedule.ts';
 import { hunt, scheduleOf, sweep } from '../../../src/simulate/schedules/seeds.ts';
 import { shrink } from '../../../src/simulate/schedules/shrink.ts';
+import found from './foundSeeds.json' with { type: 'json' };
 import kept from './keptSchedules.json' with { type: 'json' };
 
 /** Schedules in every run of the tests; `npm run simulate:soak` runs as many as you like. */
@@ -35,6 +36,12 @@ describe('a client and its servers', () => {
     expect(broken).toBe(null);
     expect(accepted).toBe(80);
     expect([...met.keys()].sort()).toEqual(['new']);
+  });
+});
+
+describe('what a soak has found', () => {
+  test.each(found)('$broke', ({ schedule }) => {
+    expect(runSchedule(schedule as Schedule).broken).toBe(null);
   });
 });
 
