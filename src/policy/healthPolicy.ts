@@ -69,5 +69,3 @@ export interface HealthPolicy {
 
 /** A {@link HealthPolicy} of which each part may be left out. */
 export type HealthOptions = { readonly [Part in keyof HealthPolicy]?: Partial<HealthPolicy[Part]> };
-
-export { fill } from './fill.ts';

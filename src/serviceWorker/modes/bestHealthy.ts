@@ -11,7 +11,7 @@ const GRACE_MS = 250;
 export async function bestHealthy(hosts: readonly SiteHost[], limits: ProbeLimits): Promise<string | undefined> {
   const control = new AbortController();
   const end = (): void => control.abort();
-  const asked = hosts.map((host) => isHealthy(host, limits, control.signal));
+  const asked = hosts.map((host) => isHealthy(host, limits, control));
   for (const each of asked) void each.then((isWell) => isWell && setTimeout(end, GRACE_MS));
   let best: string | undefined;
   for (const [at, each] of asked.entries()) {

@@ -27,7 +27,7 @@ export function offlinePage(
     async keep() {
       // What comes by a redirect is as likely a sign-in page, and no browser shows it in place of another.
       const response = await fetch(offlinePage, { cache: 'reload', redirect: 'error' });
-      if (!response.ok) throw new Error(`${offlinePage} gave ${response.status}.`);
+      if (!response.ok) throw new Error(`${offlinePage}: ${response.status}`);
       const cache = await caches.open(cacheName);
       // Without the headers: by `Vary` it might not be found.
       await cache.put(registration.scope, new Response(await response.blob()));
@@ -44,7 +44,7 @@ export function offlinePage(
       // Both are checked: an origin has no character that means anything in HTML.
       return new Response(to ? html.replace('<html', `<html data-to="${to}"`) : html, {
         status: 503,
-        headers: { 'content-type': 'text/html;charset=utf-8', 'cache-control': 'no-store' },
+        headers: { 'content-type': 'text/html', 'cache-control': 'no-store' },
       });
     },
   };
@@ -54,6 +54,6 @@ export function offlinePage(
 function lastResort(url: string, hosts: SiteConfig['hosts']): string {
   const links = hosts.map(({ origin }) => `<p><a href="${addressOn(origin, url)}">${origin}</a>`);
   const head =
-    '<!doctype html><html lang=en><meta name=viewport content="width=device-width"><meta http-equiv=refresh content=15>';
-  return `${head}<title>No answer</title><h1>The server does not answer</h1>${links.join('')}`;
+    '<!doctype html><html lang=en><meta http-equiv=refresh content=15><meta name=viewport content="width=device-width">';
+  return `${head}<title>No answer</title><h1>No answer</h1>${links.join('')}`;
 }

@@ -25,7 +25,7 @@ export async function askOther(
   });
   if (origins.includes(new URL(response.url).origin)) return response;
   void response.body?.cancel();
-  throw new TypeError(`${to} redirects to a host that is not listed.`);
+  throw new TypeError(`${to} redirects`);
 }
 
 /**

@@ -1,7 +1,7 @@
 export const wait = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs));
 
-/** As long as a timer can run, in milliseconds: 24 days. A longer delay overflows, and fires at once. */
-export const NO_LIMIT_MS = 2 ** 31 - 1;
+/** About as long as a timer can run, in milliseconds: 23 days. A delay above 2³¹ overflows, and fires at once. */
+export const NO_LIMIT_MS = 2_000_000_000;
 
 /** Waits for `work`, but no longer than `limitMs`: then undefined. */
 export function inTime<T>(work: Promise<T>, limitMs: number): Promise<T | undefined> {

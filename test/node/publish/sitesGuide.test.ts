@@ -61,7 +61,13 @@ test('docs/sites.md tells the defaults as they are', () => {
 test('docs/sites.md shows a config file that is one', () => {
   const [, json = ''] = /```json\n([\s\S]*?)```/.exec(guide) ?? [];
   const kit = { script: '', handoffScript: '', style: '', sha256: () => '' };
-  const parts = { version: '1.0.0', workers: { 'offline-page': '', redirect: '', transparent: '' }, interposer: '', killSwitch: '', kit };
+  const parts = {
+    version: '1.0.0',
+    workers: { 'offline-page': '', redirect: '', transparent: '' },
+    interposer: '',
+    killSwitch: '',
+    kit,
+  };
   const [page] = siteFiles(JSON.parse(json), parts);
   expect(page?.text).toContain('We are not there right now');
 });

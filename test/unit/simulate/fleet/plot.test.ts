@@ -3,7 +3,7 @@ import { niceStep } from '../../../../src/simulate/fleet/plot/panel.ts';
 import { plotFleet } from '../../../../src/simulate/fleet/plot/plotFleet.ts';
 import { fault, play } from './small.ts';
 
-const plot = (given: object = {}): string => {
+const plot = (given: Readonly<Record<string, unknown>> = {}): string => {
   const { scenario, record, report } = play(given);
   return plotFleet(scenario, record, report);
 };
