@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { guard } from './guard.ts';
 import type { Command, Envelope, Launch, Report } from './protocol.ts';
 import { within } from './wait.ts';
+
+/** Beside the checkout's other leavings: a test may look into the directory for temporary files. */
+const COMPILED = join(import.meta.dirname, '../../.tmp/compiled');
 
 const START_LIMIT_MS = 20_000;
 const COMMAND_LIMIT_MS = 10_000;
@@ -57,7 +59,7 @@ export async function startChild(program: string, launch: Launch, prefix: readon
  */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _options, VITEST: _vitest, ...environment } = process.env;
-  return { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...environment };
+  return { NODE_COMPILE_CACHE: COMPILED, ...environment };
 }
 
 function hasExited(child: ChildProcess): boolean {

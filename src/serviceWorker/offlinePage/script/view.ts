@@ -42,8 +42,11 @@ export function showNext(seconds: number): void {
   put('small', seconds === 0 ? '' : texts.next.replace('{}', inTime.format(seconds, 'second')));
 }
 
+/** What the page says of how things stand. */
+export type Word = 'lead' | 'trying' | 'leaving' | 'still' | 'stuck';
+
 /** Told to those who listen, too, on a change. */
-export function tell(word: 'lead' | 'trying' | 'leaving' | 'still' | 'stuck', origin = ''): void {
+export function tell(word: Word, origin = ''): void {
   const { onLine } = navigator;
   const heading = onLine ? texts.heading : texts.offlineHeading;
   put('h1', heading);

@@ -2,7 +2,7 @@ import { fullJitter } from '../../../policy/backoff.ts';
 import { askAll } from './ask.ts';
 import { isCircling, noteDeparture } from './guard.ts';
 import { block, find, hosts, type PageHost } from './page.ts';
-import { setUp, showHost, showNext, tell } from './view.ts';
+import { setUp, showHost, showNext, tell, type Word } from './view.ts';
 
 /**
  * Brings the page to life: it asks, waits and asks again until a host is healthy, and goes there.
@@ -14,6 +14,7 @@ export function watch(depart: (origin: string) => void, first = location.origin)
   const ranked = [...new Set([...hosts.filter(({ origin }) => origin === first), ...hosts])];
   let rounds = 0;
   let isLeaving = false;
+  let word: Word = 'lead';
   /** Ends what is under way: asking, or waiting. */
   let stop = (): void => {};
 
@@ -27,7 +28,9 @@ export function watch(depart: (origin: string) => void, first = location.origin)
     const stays = best === undefined || (!byHand && isCircling());
     if (stays) stop = rest(rounds++, ask);
     else leave(best);
-    tell(stays ? (best ? 'stuck' : byHand ? 'still' : 'lead') : 'leaving', best?.origin);
+    // What a person was answered stays to be read: the next try may be over in a moment.
+    word = stays ? (best ? 'stuck' : byHand ? 'still' : word) : 'leaving';
+    tell(word, best?.origin);
   };
   const leave = ({ origin }: PageHost): void => {
     isLeaving = true;
@@ -41,6 +44,7 @@ export function watch(depart: (origin: string) => void, first = location.origin)
   const look = (byHand?: boolean): void => {
     if (isLeaving && !byHand) return;
     isLeaving = false;
+    word = 'lead';
     rounds = 0;
     if (byHand) tell('trying');
     ask(byHand);
