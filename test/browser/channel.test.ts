@@ -167,22 +167,26 @@ eachEngine(({ openPage, newProfile, testWith }) => {
     expect((await told(page)).filter((line) => /gap|warning|error/.test(line))).toEqual([]);
   });
 
-  testWith(['lateSocket'], 'a page that comes back from the back-forward cache goes on where it was', async () => {
-    const servers = await sameSite();
-    const page = await openPage({ profile: await newProfile({ kept: true }) });
-    await page.evaluate((hosts) => {
-      window.tools.channel(hosts).talk(5);
-      addEventListener('pageshow', ({ persisted }) => window.tools.log.push(`shown again: ${persisted}`));
-    }, servers.hosts);
-    await heard(page, 10);
-    await page.goto(`${await page.url()}other`);
-    const before = got(servers).length;
-    await page.back();
-    await heard(page, before + 10);
-    expect(await page.evaluate(() => window.tools.log)).toContain('shown again: true');
-    await expectAll(page, servers);
-    expect((await told(page)).filter((line) => /resumed|gap|warning|error/.test(line))).toEqual(['resumed']);
-  });
+  testWith(
+    ['lateSocket', 'comeBack'],
+    'a page that comes back from the back-forward cache goes on where it was',
+    async () => {
+      const servers = await sameSite();
+      const page = await openPage({ profile: await newProfile({ kept: true }) });
+      await page.evaluate((hosts) => {
+        window.tools.channel(hosts).talk(5);
+        addEventListener('pageshow', ({ persisted }) => window.tools.log.push(`shown again: ${persisted}`));
+      }, servers.hosts);
+      await heard(page, 10);
+      await page.goto(`${await page.url()}other`);
+      const before = got(servers).length;
+      await page.back();
+      await heard(page, before + 10);
+      expect(await page.evaluate(() => window.tools.log)).toContain('shown again: true');
+      await expectAll(page, servers);
+      expect((await told(page)).filter((line) => /resumed|gap|warning|error/.test(line))).toEqual(['resumed']);
+    },
+  );
 
   testWith(['offline'], 'a network that is back ends the wait for the next connection', async () => {
     const servers = await sameSite();

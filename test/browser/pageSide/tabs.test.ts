@@ -86,36 +86,38 @@ eachEngine((browser) => {
     return leader;
   };
 
-  // First in the file: WebKit's driver gets no answer from a page that has come back, once it has had other sessions before.
-  test('do without one that lies in the back-forward cache, which catches up when it is back', async () => {
-    const servers = await hosts();
-    const kept = await browser.newProfile({ kept: true });
-    const one = await open(kept);
-    const two = await open(kept);
-    await start(one, servers, 'one');
-    await start(two, servers, 'two');
-    await two.evaluate(() => void window.side.log.push('kept'));
-    await two.goto(`${await two.url()}elsewhere`);
-    await servers.a.mode({ kind: 'status', status: 503 });
-    await notice(one);
-    await probed(servers.a, 'one', 3);
-    expect(probesBy(servers.a, 'two')).toBe(0);
-    await two.back();
-    expect(await two.evaluate(() => window.side.log[0])).toBe('kept');
-    await at(two, servers.b);
-    // It is seen, and so probes from now on.
-    await probed(servers.a, 'two', 2);
-    if (browser.name !== 'firefox') {
-      // Firefox keeps no page that has a lock.
+  browser.testWith(
+    ['comeBack'],
+    'do without one that lies in the back-forward cache, which catches up when it is back',
+    async () => {
+      const servers = await hosts();
+      const kept = await browser.newProfile({ kept: true });
+      const one = await open(kept);
+      const two = await open(kept);
+      await start(one, servers, 'one');
+      await start(two, servers, 'two');
+      await two.evaluate(() => void window.side.log.push('kept'));
       await two.goto(`${await two.url()}elsewhere`);
-      await probed(servers.a, 'one', 2);
+      await servers.a.mode({ kind: 'status', status: 503 });
+      await notice(one);
+      await probed(servers.a, 'one', 3);
+      expect(probesBy(servers.a, 'two')).toBe(0);
       await two.back();
       expect(await two.evaluate(() => window.side.log[0])).toBe('kept');
-    }
-    await servers.a.mode({ kind: 'ok' });
-    await Promise.all([at(one, servers.a), at(two, servers.a)]);
-    // Two steps that hang on a busy machine: what they say of it would come after the usual limit.
-  }, 120_000);
+      await at(two, servers.b);
+      // It is seen, and so probes from now on.
+      await probed(servers.a, 'two', 2);
+      if (browser.name !== 'firefox') {
+        // Firefox keeps no page that has a lock.
+        await two.goto(`${await two.url()}elsewhere`);
+        await probed(servers.a, 'one', 2);
+        await two.back();
+        expect(await two.evaluate(() => window.side.log[0])).toBe('kept');
+      }
+      await servers.a.mode({ kind: 'ok' });
+      await Promise.all([at(one, servers.a), at(two, servers.a)]);
+    },
+  );
 
   test('know at once what one of them has seen; one of them probes, and all go back by its word', async () => {
     const servers = await hosts();

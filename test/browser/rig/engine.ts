@@ -15,9 +15,10 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
  * life as for one that nobody sees), `hear` (tell of its console and of errors that nobody caught), `restart` (a profile
  * that outlives its browser), `crash` (kill the process that draws a tab), `lateSocket` (tell a page that it is left while its
  * sockets are open, and keep such a page in the back-forward cache: Firefox closes them first, and keeps only pages without),
+ * `comeBack` (go on speaking to a page that lay in the back-forward cache: WebKit's driver often gets no answer from one),
  * `stopWorkers` (end service workers that have nothing to do).
  */
-export type Ability = 'offline' | 'freeze' | 'hear' | 'restart' | 'crash' | 'lateSocket' | 'stopWorkers';
+export type Ability = 'offline' | 'freeze' | 'hear' | 'restart' | 'crash' | 'lateSocket' | 'comeBack' | 'stopWorkers';
 
 /** A real browser, started. */
 export interface Engine extends AsyncDisposable {
@@ -47,12 +48,12 @@ const bindings = (): readonly string[] =>
 const KINDS: Readonly<Record<EngineName, Kind>> = {
   chromium: {
     launch: launchChromium,
-    abilities: ['offline', 'freeze', 'hear', 'restart', 'crash', 'lateSocket', 'stopWorkers'],
+    abilities: ['offline', 'freeze', 'hear', 'restart', 'crash', 'lateSocket', 'comeBack', 'stopWorkers'],
     missing: () => program('chromium'),
   },
   firefox: {
     launch: launchFirefox,
-    abilities: ['offline', 'hear', 'restart', 'crash'],
+    abilities: ['offline', 'hear', 'restart', 'crash', 'comeBack'],
     missing: () => program('firefox-esr'),
   },
   webkit: {

@@ -17,18 +17,17 @@ export function watch(depart: (origin: string) => void, first = location.origin)
   let word: Word = 'lead';
   /** Ends what is under way: asking, or waiting. */
   let stop = (): void => {};
-
   const ask = (byHand?: boolean): void => {
     stop();
     showNext(0);
     stop = askAll(ranked, showHost, (best) => settle(best, byHand));
   };
+  /** A person may go in circles. */
   const settle = (best: PageHost | undefined, byHand?: boolean): void => {
-    // A person may go in circles.
     const stays = best === undefined || (!byHand && isCircling());
     if (stays) stop = rest(rounds++, ask);
     else leave(best);
-    // What a person was answered stays to be read: the next try may be over in a moment.
+    // A person's answer stays to be read: the next try may be over in a moment.
     word = stays ? (best ? 'stuck' : byHand ? 'still' : word) : 'leaving';
     tell(word, best?.origin);
   };
@@ -43,9 +42,7 @@ export function watch(depart: (origin: string) => void, first = location.origin)
   /** The next try is now, and the waits begin anew. */
   const look = (byHand?: boolean): void => {
     if (isLeaving && !byHand) return;
-    isLeaving = false;
-    word = 'lead';
-    rounds = 0;
+    [isLeaving, word, rounds] = [false, 'lead', 0];
     if (byHand) tell('trying');
     ask(byHand);
   };
