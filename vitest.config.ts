@@ -18,6 +18,8 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          // A browser under a driver's hand, on two busy cores, does not always answer in time. What is broken fails twice.
+          retry: 1,
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
