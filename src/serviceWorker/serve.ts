@@ -18,7 +18,7 @@ import { answerBy } from './responders.ts';
 export function serve(name: NavigationMode, mode: Mode, more?: (site: WorkerSite) => Responder): void {
   const scope = workerScope();
   const config = (scope as unknown as { readonly SWITCHOVER: SiteConfig }).SWITCHOVER;
-  if (config.mode !== name) throw new Error(`Not made for ${config.mode}`);
+  if (config.mode !== name) throw new Error(`Made for ${name}`);
   const site = openSite(config, scope, mode);
   if (site === null) return;
   followLifecycle(site);
