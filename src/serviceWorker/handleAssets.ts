@@ -2,7 +2,7 @@ import { readSiteOptions, type SiteOptions } from '../site/options.ts';
 import { assetResponder } from './assets/responder.ts';
 import { siteHealth } from './assets/siteHealth.ts';
 import { workerScope } from './events.ts';
-import { openSite } from './navigation/workerSite.ts';
+import { openSite } from './navigation/openSite.ts';
 import { answerBy } from './responders.ts';
 
 /**

@@ -4,7 +4,7 @@ import { followLifecycle } from './lifecycle.ts';
 import { MODES } from './modes/byName.ts';
 import { passageResponder } from './modes/passage.ts';
 import { navigationResponder } from './navigation/navigation.ts';
-import { openSite } from './navigation/workerSite.ts';
+import { openSite } from './navigation/openSite.ts';
 import { answerBy } from './responders.ts';
 
 /**

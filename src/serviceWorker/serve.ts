@@ -3,9 +3,9 @@ import { assetResponder } from './assets/responder.ts';
 import { siteHealth } from './assets/siteHealth.ts';
 import { type Responder, workerScope } from './events.ts';
 import { followLifecycle } from './lifecycle.ts';
-import type { Mode } from './navigation/mode.ts';
 import { navigationResponder } from './navigation/navigation.ts';
-import { openSite, type WorkerSite } from './navigation/workerSite.ts';
+import { openSite } from './navigation/openSite.ts';
+import type { Mode, WorkerSite } from './navigation/workerSite.ts';
 import { answerBy } from './responders.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { NavigationMode } from '../../site/config.ts';
-import type { Mode } from '../navigation/mode.ts';
+import type { Mode } from '../navigation/workerSite.ts';
 import { redirectMode } from './redirect.ts';
 import { transparentMode } from './transparent.ts';
 

@@ -3,10 +3,9 @@ import { hostIn, left as leftBehind } from '../../policy/rememberedHealth.ts';
 import type { SiteHost } from '../../site/config.ts';
 import type { FetchEvent } from '../events.ts';
 import { pageOf } from '../navigation/address.ts';
-import type { Rescue } from '../navigation/mode.ts';
 import { finish } from '../navigation/navigation.ts';
 import { askOwn } from '../navigation/ownAnswer.ts';
-import type { WorkerSite } from '../navigation/workerSite.ts';
+import type { Rescue, WorkerSite } from '../navigation/workerSite.ts';
 import { bestHealthy } from './bestHealthy.ts';
 import { lookOut } from './lookout.ts';
 

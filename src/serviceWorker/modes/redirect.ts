@@ -2,9 +2,8 @@ import { betterHosts, mayRedirect } from '../../policy/navigation.ts';
 import { left as leftBehind } from '../../policy/rememberedHealth.ts';
 import type { FetchEvent } from '../events.ts';
 import { addressOn, pageOf } from '../navigation/address.ts';
-import type { Mode } from '../navigation/mode.ts';
 import { isHealthy } from '../navigation/probe.ts';
-import type { WorkerSite } from '../navigation/workerSite.ts';
+import type { Mode, WorkerSite } from '../navigation/workerSite.ts';
 import { lookOut } from './lookout.ts';
 import { leave, othersOf, planFor, rescueBy, type Way } from './move.ts';
 

@@ -1,4 +1,4 @@
-import type { Mode } from '../navigation/mode.ts';
+import type { Mode } from '../navigation/workerSite.ts';
 import { forward } from './forward.ts';
 import { backups, leave, planFor, rescueBy, type Way } from './move.ts';
 

@@ -2,9 +2,8 @@ import { judgePage, type PageVerdict } from '../../policy/navigation.ts';
 import { doubted, proven } from '../../policy/rememberedHealth.ts';
 import type { FetchEvent, Responder } from '../events.ts';
 import { pageOf } from './address.ts';
-import type { Rescue } from './mode.ts';
 import { type Asked, askOwn, endOf, inPatience } from './ownAnswer.ts';
-import type { WorkerSite } from './workerSite.ts';
+import type { Rescue, WorkerSite } from './workerSite.ts';
 
 /** True for what this is for: a page that is loaded by GET. What a form sends would be lost at another host. */
 export const isNavigation = ({ mode, method }: Request): boolean => mode === 'navigate' && method === 'GET';

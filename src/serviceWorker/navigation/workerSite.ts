@@ -1,8 +1,7 @@
 import type { SiteConfig, SiteHost } from '../../site/config.ts';
-import type { WorkerScope } from '../events.ts';
-import { type Knowledge, storedKnowledge } from './knowledge.ts';
-import type { Mode } from './mode.ts';
-import { type OfflinePage, offlinePage } from './offlinePage.ts';
+import type { FetchEvent, WorkerScope } from '../events.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { OfflinePage } from './offlinePage.ts';
 
 /** A site, as its worker on one of its hosts has it. */
 export interface WorkerSite {
@@ -18,16 +17,23 @@ export interface WorkerSite {
   isLookingOut?: boolean;
 }
 
-/** Null where the worker's own origin is not one of the site's hosts, such as on a developer's machine: then it is to stand aside. */
-export function openSite(config: SiteConfig, scope: WorkerScope, mode: Mode): WorkerSite | null {
-  const own = config.hosts.find(({ origin }) => origin === scope.location.origin);
-  if (own === undefined) return null;
-  return {
-    config,
-    mode,
-    scope,
-    own,
-    known: storedKnowledge(config.name),
-    offline: offlinePage(config, scope),
-  };
+/**
+ * Gets a page elsewhere, since the own host has failed. Undefined where nobody has it, and where the offline page is to lead on.
+ *
+ * @param cause In a word or two, for people.
+ * @param isBroken The connection broke. That may happen on a host that is well.
+ */
+export type Rescue = (cause: string, isBroken: boolean) => Promise<Response | undefined>;
+
+/** What a mode does beside showing the offline page, which every mode does in the end. That of this name does nothing else. */
+export interface Mode {
+  /**
+   * Gets the page elsewhere where the own host is known to be out, or another is wanted more. Else that host is asked, and this says what
+   * is done if it fails. Undefined: nobody else is well.
+   *
+   * @param isThere Whether the page is there without any server. Default: it is not.
+   */
+  ahead?(site: WorkerSite, event: FetchEvent, isThere?: () => Promise<boolean>): Promise<Response | Rescue | undefined>;
+  /** The own host has given a page. */
+  served?(site: WorkerSite, event: FetchEvent): void;
 }

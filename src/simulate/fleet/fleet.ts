@@ -6,6 +6,7 @@ import { EventHeap } from '../core/eventHeap.ts';
 import { RandomStreams } from '../core/randomStreams.ts';
 import { ClientPools, originOf } from './clientPools.ts';
 import { FleetServer } from './fleetServer.ts';
+import type { FleetWorld } from './fleetWorld.ts';
 import { DOING, Flights } from './flights.ts';
 import { Probes } from './probes.ts';
 import { FleetRecord } from './record.ts';
@@ -16,7 +17,7 @@ import type { Scenario } from './scenario.ts';
  * A fleet of clients and their hosts on virtual time. Each client runs the real pool machine and the real rules of retrying; what is
  * here is what a platform's adapter does for them: time, chance, and a network.
  */
-export class Fleet {
+export class Fleet implements FleetWorld {
   readonly scenario: Scenario;
   readonly policy: PoolPolicy;
   readonly streams: RandomStreams;

@@ -2,8 +2,8 @@ import { type Hints, NO_HINTS } from '../../policy/hints.ts';
 import type { AttemptEnd } from '../../policy/outcome.ts';
 import type { ProbeVerdict } from '../../policy/poolEvent.ts';
 import { judgeProbe } from '../../policy/probeAnswer.ts';
-import type { Fleet } from './fleet.ts';
 import type { Fate } from './fleetServer.ts';
+import type { FleetWorld } from './fleetWorld.ts';
 import { DOING } from './flights.ts';
 import { add } from './record.ts';
 
@@ -16,11 +16,11 @@ const SILENT: ProbeResult = { verdict: { kind: 'bad', why: 'no answer', silent: 
 
 /** The probes that are under way. */
 export class Probes {
-  readonly #fleet: Fleet;
+  readonly #fleet: FleetWorld;
   /** Verdicts by status: nearly all answers are alike, and reading one takes longer than all the rest. */
   readonly #verdicts = new Map<number, ProbeVerdict>();
 
-  constructor(fleet: Fleet) {
+  constructor(fleet: FleetWorld) {
     this.#fleet = fleet;
   }
 

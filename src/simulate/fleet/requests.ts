@@ -14,8 +14,8 @@ import {
   type RetryState,
 } from '../../policy/retry.ts';
 import { firstCandidate } from '../../policy/selection.ts';
-import type { Fleet } from './fleet.ts';
 import type { Fate } from './fleetServer.ts';
+import type { FleetWorld } from './fleetWorld.ts';
 import { DOING } from './flights.ts';
 import { add } from './record.ts';
 
@@ -26,13 +26,13 @@ const NO_NETWORK_MS = 1;
 export class Requests {
   /** How many are under way. */
   open = 0;
-  readonly #fleet: Fleet;
+  readonly #fleet: FleetWorld;
   readonly #judge: PoolRule['judge'];
   readonly #pick: PoolRule['pick'];
   /** Requests that wait and that better times may wake, by client. */
   readonly #waiting = new Map<number, number[]>();
 
-  constructor(fleet: Fleet) {
+  constructor(fleet: FleetWorld) {
     this.#fleet = fleet;
     this.#judge = ruleOf(fleet.policy.rules, 'judge');
     this.#pick = ruleOf(fleet.policy.rules, 'pick');

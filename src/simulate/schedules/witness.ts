@@ -7,12 +7,19 @@ import type { Agenda } from './agenda.ts';
 import type { App, News } from './app.ts';
 import { checkClient, checkRecord, checkServer } from './bounds.ts';
 import { broken } from './brokenPromise.ts';
-import type { ClientSide } from './clientSide.ts';
 import { Downward } from './downward.ts';
 import { numberOf } from './messages.ts';
 import type { PlainStore } from './plainStore.ts';
 import { Rights } from './rights.ts';
 import { Upward } from './upward.ts';
+
+/** What is seen of a client's process. */
+export interface SeenClient {
+  readonly name: string;
+  readonly running: boolean;
+  readonly state: ClientState;
+  readonly app: App;
+}
 
 /** What a thief may have seen on the wire. */
 export interface Shown {
@@ -44,7 +51,7 @@ export class Witness {
     this.met.set(name, (this.met.get(name) ?? 0) + 1);
   }
 
-  stepped({ state }: ClientSide, before: ClientState, event: ClientEvent): void {
+  stepped({ state }: SeenClient, before: ClientState, event: ClientEvent): void {
     checkClient(state);
     if ('link' in event && before.link?.id !== event.link && !before.attempts.some(({ id }) => id === event.link)) {
       this.meet('late news');
@@ -54,7 +61,7 @@ export class Witness {
     if (turnedAway) this.#mayLose(before, 'was turned away from');
   }
 
-  saw(client: ClientSide, effect: ClientEffect, before: ClientState): void {
+  saw(client: SeenClient, effect: ClientEffect, before: ClientState): void {
     switch (effect.kind) {
       case 'opened':
         this.meet(effect.welcome.result);
@@ -85,7 +92,7 @@ export class Witness {
     broken(`a client ${what} ${sid}, which the store still has`);
   }
 
-  got(client: ClientSide, news: News): App {
+  got(client: SeenClient, news: News): App {
     if (news.kind === 'gap') this.meet(news.to === null ? 'lost s2c' : 'gap s2c');
     return this.#downward.got(client.name, client.app, news, this.copied);
   }
@@ -99,7 +106,7 @@ export class Witness {
     this.upward.owes(client, entries);
   }
 
-  restored({ name }: ClientSide, entries: readonly Entry[]): void {
+  restored({ name }: SeenClient, entries: readonly Entry[]): void {
     this.meet('restored');
     this.upward.restored(name, entries);
   }
@@ -138,7 +145,7 @@ export class Witness {
   }
 
   /** With the faults over, everything that was sent has its end, and everything that was said was heard. */
-  settled({ name, state, app }: ClientSide): void {
+  settled({ name, state, app }: SeenClient): void {
     if (state.link?.kind !== 'live') broken(`${name} is not connected`);
     const kept = this.#store.sessions.get(state.sid);
     if (kept === undefined || kept.record.tx !== state.rx) broken(`${name} has not heard everything`);
