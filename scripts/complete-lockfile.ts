@@ -3,9 +3,10 @@
  *
  * `npm ci` refuses a lockfile in which an optional dependency is missing, also one that this machine would never install.
  * A mirror that holds only some platforms makes npm write such a lockfile. Run this after `npm install` if the lockfile
- * test says so: `node scripts/complete-lockfile.ts`.
+ * test says so: `node scripts/complete-lockfile.ts`, with a folder as argument for the lockfile of a test's fixture.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface LockedPackage {
   version?: string;
@@ -59,6 +60,7 @@ export function completed(lock: Lockfile): Lockfile {
 }
 
 if (import.meta.main) {
-  const lock: Lockfile = JSON.parse(readFileSync('package-lock.json', 'utf8'));
-  writeFileSync('package-lock.json', `${JSON.stringify(completed(lock), null, 2)}\n`);
+  const path = join(process.argv[2] ?? '.', 'package-lock.json');
+  const lock: Lockfile = JSON.parse(readFileSync(path, 'utf8'));
+  writeFileSync(path, `${JSON.stringify(completed(lock), null, 2)}\n`);
 }

@@ -1,19 +1,24 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { completed, type Lockfile, missingOptional } from '../../scripts/complete-lockfile.ts';
 
-const lock: Lockfile = JSON.parse(readFileSync(join(import.meta.dirname, '../../package-lock.json'), 'utf8'));
+const root = join(import.meta.dirname, '../..');
+const fixtures = globSync('{test,examples}/**/package-lock.json', { cwd: root, exclude: ['**/node_modules/**'] });
 
-describe('the lockfile', () => {
+describe.each(['package-lock.json', ...fixtures])('%s', (path) => {
+  const lock: Lockfile = JSON.parse(readFileSync(join(root, path), 'utf8'));
+
   test('names no registry', () => {
     expect(Object.values(lock.packages).filter(({ resolved }) => resolved !== undefined)).toEqual([]);
   });
 
-  test('holds every optional package, else `npm ci` refuses it (node scripts/complete-lockfile.ts)', () => {
+  test('holds every optional package, else `npm ci` refuses it (node scripts/complete-lockfile.ts <folder>)', () => {
     expect(missingOptional(lock).map(({ name }) => name)).toEqual([]);
   });
+});
 
+describe('a lockfile', () => {
   test('is completed with what only other platforms install', () => {
     const optionalDependencies = {
       '@a/b-linux-arm64-musl': '1.2.3',

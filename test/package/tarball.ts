@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-
-const root = join(import.meta.dirname, '../..');
-const execute = promisify(execFile);
+import { output } from '../rig/output.ts';
+import { packed } from '../rig/packed.ts';
 
 /** An empty project of a user, outside of this one, with the packed package installed from its tarball. */
 export interface Consumer {
@@ -22,12 +19,9 @@ export interface Consumer {
 export async function install(): Promise<Consumer> {
   const folder = await mkdtemp(join(tmpdir(), 'switchover-consumer-'));
   const run = (program: string, ...words: string[]): Promise<string> => output(folder, program, words);
-  const packed: unknown = JSON.parse(
-    await output(root, 'npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]),
-  );
-  const { filename, files } = manifest(packed);
+  const { tarball, files } = await packed();
   await writeFile(join(folder, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }\n');
-  await run('npm', 'install', `./${filename}`, '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error');
+  await run('npm', 'install', tarball, '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error');
   await cp(join(import.meta.dirname, 'consumer'), folder, { recursive: true });
   return {
     folder,
@@ -36,20 +30,4 @@ export async function install(): Promise<Consumer> {
     script: (text, ...flags) => run(process.execPath, ...flags, '--input-type=module', '--eval', text),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
-}
-
-async function output(cwd: string, program: string, words: string[]): Promise<string> {
-  try {
-    return (await execute(program, words, { cwd, maxBuffer: 16 * 1024 * 1024 })).stdout;
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
-    throw new Error(`${program} ${words.join(' ').slice(0, 200)}\n${stdout ?? ''}\n${stderr ?? ''}`, { cause: error });
-  }
-}
-
-/** What `npm pack --json` says: a list of packages, or an object of them. */
-function manifest(packed: unknown): { filename: string; files: string[] } {
-  const [first] = Object.values(packed as Record<string, { filename: string; files: { path: string }[] }>);
-  if (first === undefined) throw new Error('npm pack packed nothing');
-  return { filename: first.filename, files: first.files.map(({ path }) => path) };
 }
