@@ -91,8 +91,14 @@ export interface Failover {
   close(): void;
 }
 
+/** A platform's own defaults. */
+export interface Platform extends PoolOptions {
+  /** Origin that the app was loaded from, whether or not it is a host. */
+  readonly servedBy?: string;
+}
+
 /** Puts the parts together over one pool. Each platform's entry gives its own defaults. */
-export function assemble(options: FailoverOptions, platform: PoolOptions, closePlatform?: () => void): Failover {
+export function assemble(options: FailoverOptions, platform: Platform, closePlatform?: () => void): Failover {
   const { name, affinity: key, zone, bufferCapBytes, sharedEtags, tabs } = options;
   const own = { name: '', affinity: '', zone: '', bufferCapBytes: 0, sharedEtags: false, tabs: true };
   fill<object>('createFailover', own, { name, affinity: key, zone, bufferCapBytes, sharedEtags, tabs });
@@ -164,19 +170,20 @@ function lazily<T>(make: () => T): () => T {
 }
 
 /** What is left of the options when the others' are taken away is the pool's, so that it can refuse unknown names. */
-function poolOf(options: FailoverOptions, platform: PoolOptions): HostPool {
+function poolOf(options: FailoverOptions, { servedBy, ...platform }: Platform): HostPool {
   const { hosts, name: _name, affinity: _affinity, zone: _zone, discovery: _discovery, ...rest } = options;
   const { bufferCapBytes: _cap, sharedEtags: _etags, hedge: _hedge, session: _session, ky: _ky, ...mine } = rest;
   const { socket: _socket, tabs: _tabs, ...own } = mine;
   const budget = { ...platform.budget, ...own.budget };
-  const parts = [...partsOf(options), ...(platform.parts ?? []), ...(options.parts ?? [])];
+  const parts = [...partsOf(options, servedBy), ...(platform.parts ?? []), ...(options.parts ?? [])];
   return fullPool(hosts, { ...platform, ...own, budget, parts });
 }
 
-function partsOf({ name, affinity: key, zone, discovery: source, hosts }: FailoverOptions): PoolPart[] {
+function partsOf(options: FailoverOptions, servedBy: string | undefined): PoolPart[] {
+  const { name, affinity: key, zone, discovery: source, hosts } = options;
   return [
     ...(typeof hosts === 'object' && hosts !== null && 'active' in hosts ? [affinity({ key, zone, name })] : []),
-    storedHealth(name),
+    storedHealth(name, servedBy),
     ...(source === undefined ? [] : [discovery(source)]),
   ];
 }

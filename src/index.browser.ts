@@ -19,7 +19,7 @@ export * from './publicParts.ts';
  */
 export function createFailover(options: FailoverOptions): Failover {
   const together = options.tabs === false ? [] : [tabs(options.name)];
-  return assemble(options, { ...storage(), parts: together });
+  return assemble(options, { ...storage(), parts: together, servedBy: globalThis.location?.origin });
 }
 
 /** Workers of some clouds load this entry, too: they have no IndexedDB, and keep what they know in memory. */

@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../policy/defaults.ts';
 import type { HostRecord } from '../policy/health.ts';
-import { kindOf, recall, remember } from '../runtime/healthMemory.ts';
+import { keepOneAlive, kindOf, recall, remember } from '../runtime/healthMemory.ts';
 import type { HostPool, PoolPart } from '../runtime/hostPool.ts';
 import { SafeStorage } from '../runtime/safeStorage.ts';
 import { nameOf } from '../runtime/storedHealth.ts';
@@ -104,7 +104,8 @@ class SharedHealth {
     const { ports, settings, state } = this.#pool;
     const env = { nowMs: ports.clock.now(), random: ports.random };
     try {
-      const { hosts, fence } = recall(memory, state, settings.policy, env, ports.clock.wallTime(), maxAgeMs);
+      const heard = recall(memory, state, settings.policy, env, ports.clock.wallTime(), maxAgeMs);
+      const { hosts, fence } = keepOneAlive(heard, env, state.current);
       const news = hosts.filter((host) => this.#isNews(host));
       // Before it is told on, which happens within.
       this.#known = new Map([...this.#known, ...news.map((host) => [host.origin, markOf(host)] as const)]);

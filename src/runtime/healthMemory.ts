@@ -1,10 +1,10 @@
 import { DEFAULTS } from '../policy/defaults.ts';
 import type { EpochFence } from '../policy/epochFence.ts';
-import { type Env, freshHost, type Health, type HostRecord, halfOpen } from '../policy/health.ts';
+import { type Env, freshHost, type Health, type HostRecord, halfOpen, isAlive, up } from '../policy/health.ts';
 import type { PoolPolicy } from '../policy/poolRule.ts';
 import { type PoolState, recordOf, withRecord } from '../policy/poolState.ts';
 import type { RememberedHealth, RememberedHost } from '../policy/rememberedHealth.ts';
-import { choose } from '../policy/selection.ts';
+import { candidates, choose } from '../policy/selection.ts';
 
 /** Two clocks may differ by this, even on one machine: browsers round and shake what they tell of the time. */
 const SKEW_MS = 1_000;
@@ -75,6 +75,19 @@ export function recall(
   const own = Object.fromEntries(Object.entries(state.fence).filter((entry) => !isOlder(entry)));
   const known = { ...withHosts, fence: { ...fence, ...own } };
   // No client is on a held-back host yet: a reload must not cut its hold short.
+  return { ...known, current: choose({ ...known, current: '' }) };
+}
+
+/**
+ * What several pages or a worker have written may leave no host a chance, which no pool does by itself. As the last host stays in
+ * service there, one is put back here: a request is to ask whoever may answer, not to wait until all are proven.
+ *
+ * @param servedBy The host that has just answered, as that of a page has. It is put back before any other.
+ */
+export function keepOneAlive(state: PoolState, env: Env, servedBy?: string): PoolState {
+  if (state.hosts.length === 0 || state.hosts.some(isAlive)) return state;
+  const best = recordOf(state, servedBy ?? '') ?? (candidates(state, env.nowMs)[0] as HostRecord);
+  const known = withRecord(state, { ...best, health: up(env) });
   return { ...known, current: choose({ ...known, current: '' }) };
 }
 

@@ -1,4 +1,4 @@
-import { recall, remember } from './healthMemory.ts';
+import { keepOneAlive, recall, remember } from './healthMemory.ts';
 import type { HostPool, PoolPart } from './hostPool.ts';
 import { SafeStorage } from './safeStorage.ts';
 
@@ -7,14 +7,16 @@ import { SafeStorage } from './safeStorage.ts';
  * minutes.
  *
  * @param name Names the record. Default: made from the listed origins.
+ * @param servedBy Origin of a host that has just answered, as that of a page's own host has: where all hosts were out of service, it
+ * is asked first. Default: the least bad one is.
  */
-export function storedHealth(name?: string): PoolPart {
+export function storedHealth(name?: string, servedBy?: string): PoolPart {
   return async (pool) => {
     const storage = new SafeStorage(pool, `${name ?? nameOf(pool)}:health`);
     const text = await storage.read();
     const begin = () => {
       pool.events.off('hosts', begin);
-      if (text !== undefined) revive(pool, text, storage);
+      if (text !== undefined) revive(pool, text, storage, servedBy);
       pool.onChange(() => {
         void storage.write(remember(pool.state, pool.ports.clock.now(), pool.ports.clock.wallTime()));
       });
@@ -33,11 +35,12 @@ export function nameOf(pool: HostPool): string {
     .join(' ');
 }
 
-function revive(pool: HostPool, text: string, storage: SafeStorage): void {
+function revive(pool: HostPool, text: string, storage: SafeStorage, servedBy?: string): void {
   const { clock, random } = pool.ports;
   const env = { nowMs: clock.now(), random };
   try {
-    pool.adopt(recall(text, pool.state, pool.settings.policy, env, clock.wallTime()));
+    const recalled = recall(text, pool.state, pool.settings.policy, env, clock.wallTime());
+    pool.adopt(keepOneAlive(recalled, env, servedBy));
   } catch (cause) {
     storage.complain('understood', cause);
   }

@@ -49,6 +49,16 @@ describe('a reload', () => {
     expect([w.pool.status.current, w.told]).toEqual([C, []]);
   });
 
+  it('asks the host that has just served it, where all were out of service', async () => {
+    const storage = memoryStore();
+    const host = { kind: 'ejected', why: 'refused', leftMs: 60_000, ejections: 3 };
+    const hosts = [A, B].map((origin) => ({ ...host, origin }));
+    const savedAtMs = world().pool.ports.clock.wallTime();
+    await storage.set(KEY, JSON.stringify({ version: 1, savedAtMs, hosts, fence: [] }));
+    const w = await opened(page(storage, { parts: [storedHealth(undefined, B)] }));
+    expect([w.pool.status.current, ...w.pool.status.hosts.map(({ state }) => state)]).toEqual([B, 'ejected', 'up']);
+  });
+
   it('finds the same record whatever the order of the list', async () => {
     const w = await opened(page(await afterDeath(), { list: [B, A] }));
     expect(w.pool.status.hosts[1]).toMatchObject({ origin: A, state: 'ejected' });
