@@ -1,7 +1,7 @@
 import type { AttemptEnd, Fault, Outcome } from '../policy/outcome.ts';
 import { urlOn } from '../policy/target.ts';
 import type { HostConfig } from '../policy/topology.ts';
-import { reasonOf } from '../runtime/abortReason.ts';
+import { abortWith, reasonOf } from '../runtime/abortReason.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import type { TimeLimit } from '../runtime/timeLimits.ts';
 import { linkSignal } from './linkSignal.ts';
@@ -98,7 +98,7 @@ export async function sendTo(
 /** What a rejected `fetch` says of the host; null where it speaks of the caller. */
 function faultOf(error: unknown, own: AbortSignal, { pool, request }: Sending): Fault | null {
   const { signal, sent } = request;
-  if (own.reason === TIMED_OUT && !signal?.aborted) return 'timeout';
+  if (own.aborted && !signal?.aborted && reasonOf(own) === TIMED_OUT) return 'timeout';
   return own.aborted || sent.sourceError !== undefined ? null : pool.settings.readFault(error);
 }
 
@@ -123,7 +123,7 @@ function follow({ signal, signalIsOwn }: SentRequest, controller: AbortControlle
 function limitTime(origin: string, startedMs: number, controller: AbortController, sending: Sending): TimeLimit {
   return sending.pool.limits.set(startedMs + sending.attemptMs(origin, startedMs), () => {
     const moreMs = sending.graceMs(origin);
-    if (moreMs <= 0) controller.abort(TIMED_OUT);
+    if (moreMs <= 0) abortWith(controller, TIMED_OUT);
     return moreMs;
   });
 }

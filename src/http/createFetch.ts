@@ -1,7 +1,7 @@
 import { invalidOption, refuseUnknown } from '../policy/fill.ts';
 import { isReplaySafe } from '../policy/idempotency.ts';
 import { pathOn } from '../policy/target.ts';
-import { reasonOf } from '../runtime/abortReason.ts';
+import { reasonOf, throwIfAborted } from '../runtime/abortReason.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import type { Fetch } from '../runtime/ports.ts';
 import { wait } from '../runtime/wait.ts';
@@ -66,7 +66,7 @@ async function send(
   const { method, signal, request, init } = readInit(input, given);
   if (signal?.aborted) throw reasonOf(signal);
   if (pool.ready !== null) await untilReady(pool, signal);
-  pool.signal.throwIfAborted();
+  throwIfAborted(pool.signal);
   // Clients that build a Request put the options that it does not know onto it: openapi-fetch.
   const options = given?.failover ?? (request as RequestInit | null)?.failover;
   if (options !== undefined && parts.options === null) throw invalidOption('`failover` needs the part `perRequest`');

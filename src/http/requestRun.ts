@@ -15,6 +15,7 @@ import {
   type RetryState,
 } from '../policy/retry.ts';
 import type { HostConfig } from '../policy/topology.ts';
+import { throwIfAborted } from '../runtime/abortReason.ts';
 import { discard } from '../runtime/discard.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import { wait } from '../runtime/wait.ts';
@@ -105,7 +106,7 @@ export class RequestRun implements Run {
     const early = last.outcome.kind === 'busy' ? undefined : (wake: () => void) => pool.onBetterTimes(wake);
     // In better times pauses begin anew, or a request that then chose the wrong host would be the last to hear of the right one.
     if (await wait(pool.ports.clock, delayMs, this.request.signal, early)) this.#state = { ...this.#state, waits: 0 };
-    pool.signal.throwIfAborted();
+    throwIfAborted(pool.signal);
     return pool.hostOf(hostToAsk(this.#state, this.request.traits, this.#env())?.origin ?? '');
   }
 

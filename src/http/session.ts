@@ -2,13 +2,14 @@ import { fullJitter } from '../policy/backoff.ts';
 import { DEFAULTS } from '../policy/defaults.ts';
 import { beginStep, type SessionAsk, type SessionStep, stepFailed } from '../policy/sessionState.ts';
 import type { HostConfig } from '../policy/topology.ts';
+import { abortWith, throwIfAborted } from '../runtime/abortReason.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import type { MaybePromise } from '../runtime/ports.ts';
 import { abortable, ignore } from './abortable.ts';
 import { linkSignal } from './linkSignal.ts';
 import type { SessionPart } from './run.ts';
 import { SessionActs } from './sessionActs.ts';
-import { SessionBook, throwIfAborted } from './sessionBook.ts';
+import { SessionBook, shownKind, tokenHost } from './sessionBook.ts';
 import { sessionEnded, sessionOver, tokenRefused } from './sessionErrors.ts';
 import { HostStop, type SessionGate, type SessionPass, sessionPart } from './sessionGate.ts';
 import { checkSessionOptions, type SessionOptions } from './sessionOptions.ts';
@@ -22,6 +23,8 @@ export interface FailoverSession {
   readonly state: 'none' | 'opening' | 'open' | 'resuming' | 'lost';
   /** Origin of the host that gave the present token; null where there is none. */
   readonly host: string | null;
+  /** Calls `tell` after each change of `state` or `host`; the returned function ends it. */
+  onChange(tell: () => void): () => void;
   /**
    * Forgets the token, here and in the store: tell the server first. Requests that wait for the session reject with
    * `SESSION_LOST`; the next request opens a new session. Resolves when the store has let go of the token.
@@ -52,12 +55,12 @@ export function createSession(pool: HostPool, options: SessionOptions): Session 
     part: sessionPart(gate),
     gate,
     get state() {
-      // A host being made ready is no concern of the session, which is open already.
-      return book.state.kind === 'landing' ? 'open' : book.state.kind;
+      return shownKind(book.state);
     },
     get host() {
-      return 'token' in book.state ? book.state.token.host : null;
+      return tokenHost(book.state);
     },
+    onChange: (tell) => book.onChange(tell),
     end: () => gate.end(),
   };
 }
@@ -128,7 +131,7 @@ class Gate implements SessionGate {
     const work = this.#work;
     this.#work = null;
     const ended = this.#book.end();
-    work?.controller.abort(sessionEnded());
+    if (work !== null) abortWith(work.controller, sessionEnded());
     return ended;
   }
 

@@ -1,10 +1,11 @@
 import { SwitchoverError } from '../policy/error.ts';
 import { landed, type SessionStep, wantsReady } from '../policy/sessionState.ts';
 import type { HostConfig } from '../policy/topology.ts';
+import { abortWith, throwIfAborted } from '../runtime/abortReason.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import { abortable } from './abortable.ts';
 import { linkSignal } from './linkSignal.ts';
-import { originsOf, type SessionBook, throwIfAborted } from './sessionBook.ts';
+import { originsOf, type SessionBook } from './sessionBook.ts';
 import { openFailed, overdue, readyFailed, resumeRefused, tokenRejected } from './sessionErrors.ts';
 import { HostStop } from './sessionGate.ts';
 import { beforeSending, openLine } from './sessionLine.ts';
@@ -107,7 +108,7 @@ export class SessionActs {
     const controller = new AbortController();
     const unlink = linkSignal(signal, controller);
     const late = overdue(host, limitMs);
-    const cancel = this.#pool.ports.clock.setTimer(() => controller.abort(late), limitMs);
+    const cancel = this.#pool.ports.clock.setTimer(() => abortWith(controller, late), limitMs);
     const line = openLine(this.#pool, host, headers, controller.signal);
     const context = { fetch: line.fetch, host: host.origin, signal: controller.signal };
     try {

@@ -15,7 +15,7 @@ import {
   withToken,
 } from '../policy/sessionState.ts';
 import type { HostConfig } from '../policy/topology.ts';
-import { reasonOf } from '../runtime/abortReason.ts';
+import { throwIfAborted } from '../runtime/abortReason.ts';
 import type { HostPool } from '../runtime/hostPool.ts';
 import { strangers, unsendable } from './sessionErrors.ts';
 import type { SessionPass } from './sessionGate.ts';
@@ -24,9 +24,10 @@ import { SessionStore } from './sessionStore.ts';
 
 /** What is known of a client's session, held together: the state, the pass that goes with its token, the store. */
 export class SessionBook {
-  state: SessionState = noSession();
   /** For the token of the present state. */
   pass: SessionPass | null = null;
+  #state: SessionState = noSession();
+  readonly #watching = new Set<() => void>();
   readonly #pool: HostPool;
   readonly #options: SessionOptions;
   readonly #store: SessionStore;
@@ -40,6 +41,23 @@ export class SessionBook {
     pool.events.on('health', ({ origin, state }) => {
       if (state === 'ejected' || state === 'inactive') this.state = hostAway(this.state, origin);
     });
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  set state(next: SessionState) {
+    const before = this.#state;
+    this.#state = next;
+    if (shownKind(before) === shownKind(next) && tokenHost(before) === tokenHost(next)) return;
+    for (const tell of this.#watching) tell();
+  }
+
+  /** Calls `tell` after each change that an app can see; the returned function ends it. */
+  onChange(tell: () => void): () => void {
+    this.#watching.add(tell);
+    return () => this.#watching.delete(tell);
   }
 
   /** What a request must do before it goes to a host. */
@@ -141,11 +159,13 @@ export class SessionBook {
   }
 }
 
-export const originsOf = (hosts: readonly HostConfig[]): readonly string[] => hosts.map(({ origin }) => origin);
+/** What an app sees of a state. A host being made ready is no concern of the session, which is open already. */
+export const shownKind = ({ kind }: SessionState): Exclude<SessionState['kind'], 'landing'> =>
+  kind === 'landing' ? 'open' : kind;
 
-/** Shared with whoever waits for the work: ended sessions and closed pools leave no trace of a late result. */
-export function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw reasonOf(signal);
-}
+/** The host that gave the present token; null where there is none. */
+export const tokenHost = (state: SessionState): string | null => ('token' in state ? state.token.host : null);
+
+export const originsOf = (hosts: readonly HostConfig[]): readonly string[] => hosts.map(({ origin }) => origin);
 
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });

@@ -1,6 +1,7 @@
 import { type AttemptTrace, SwitchoverError } from '../policy/error.ts';
 import type { Outcome } from '../policy/outcome.ts';
 import type { HostConfig } from '../policy/topology.ts';
+import { abortWith } from '../runtime/abortReason.ts';
 import { discard } from '../runtime/discard.ts';
 import { type EndedAttempt, sendTo } from './attempt.ts';
 import { requestFailure } from './failure.ts';
@@ -88,7 +89,7 @@ async function waitForPass(
   const waiting = new AbortController();
   const links = [linkSignal(run.request.signal, waiting), linkSignal(controller?.signal, waiting)];
   const overdue = (): undefined => {
-    waiting.abort(requestFailure('deadline', run.trace, undefined));
+    abortWith(waiting, requestFailure('deadline', run.trace, undefined));
   };
   const limit = limits.set(run.request.traits.deadlineMs, overdue);
   try {

@@ -4,6 +4,7 @@ import { SwitchoverError } from '../policy/error.ts';
 import { candidates } from '../policy/selection.ts';
 import { urlOn } from '../policy/target.ts';
 import type { HostConfig } from '../policy/topology.ts';
+import { abortWith, reasonOf } from './abortReason.ts';
 import { discard } from './discard.ts';
 import type { HostPool, PoolPart } from './hostPool.ts';
 import type { HostSource, Random } from './ports.ts';
@@ -130,14 +131,16 @@ async function askOne(pool: HostPool, host: HostConfig, path: string, signal: Ab
 function timeLimit(pool: HostPool, limitMs: number, outer: AbortSignal) {
   const controller = new AbortController();
   const { signal } = controller;
-  const abort = () => controller.abort(outer.reason);
+  const abort = () => abortWith(controller, reasonOf(outer));
   const stopTimer = pool.ports.clock.setTimer(
-    () => controller.abort(new Error(`No answer in ${limitMs} ms.`)),
+    () => abortWith(controller, new Error(`No answer in ${limitMs} ms.`)),
     limitMs,
     true,
   );
   outer.addEventListener('abort', abort);
-  const over = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  const over = new Promise<never>((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(reasonOf(signal))),
+  );
   over.catch(() => {});
   const lift = () => {
     stopTimer();

@@ -3,7 +3,8 @@ import type { Clock, Connectivity, Lifecycle, Ports } from './ports.ts';
 
 /** The clock of any platform that has timers. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  // Some engines that React Native runs on have dates alone.
+  now: () => (typeof performance === 'object' ? performance.now() : Date.now()),
   wallTime: () => Date.now(),
   setTimer(callback, delayMs, background = false) {
     // A longer delay overflows a 32-bit timer, which then fires at once.

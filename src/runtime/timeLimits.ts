@@ -5,10 +5,18 @@ export interface TimeLimit {
   atMs: number;
   /** Called when the time is over; gives how much longer it may take, in milliseconds, if it may. Null once lifted. */
   end: (() => number | undefined) | null;
+  /** It was due while this side slept, and has had more time for that. */
+  spared: boolean;
 }
 
 /** So many limits may lie about, lifted, before they are swept out. */
 const LITTER = 64;
+
+/** A timer that comes later than this, in milliseconds, finds that this side slept: a phone's app in the background, a frozen page. */
+const LATE_MS = 2_000;
+
+/** What was due meanwhile may have been answered: so long, in milliseconds, the answers have to be read first. Once. */
+const SPARED_MS = 1_000;
 
 /**
  * Many time limits over one timer. Almost all of them are lifted long before they are due, so setting and lifting one costs
@@ -28,7 +36,7 @@ export class TimeLimits {
 
   /** Calls `end` at `atMs`, unless the limit is lifted before; and again after the time that it then gives. */
   set(atMs: number, end: () => number | undefined): TimeLimit {
-    const limit = { atMs, end };
+    const limit: TimeLimit = { atMs, end, spared: false };
     if (this.#limits.push(limit) > this.#sweepAt) this.#sweep();
     if (atMs < this.#timerAtMs) this.#wakeAt(atMs);
     return limit;
@@ -57,12 +65,16 @@ export class TimeLimits {
   }
 
   #fire(): void {
+    const dueMs = this.#timerAtMs;
     this.#timerAtMs = Infinity;
     const nowMs = this.#clock.now();
+    const slept = nowMs - dueMs > LATE_MS;
     // What is set meanwhile has its turn later, or one that is always due would never let go.
     for (const limit of [...this.#limits]) {
       if (limit.end === null || limit.atMs > nowMs) continue;
-      const moreMs = limit.end() ?? 0;
+      const spared = slept && !limit.spared;
+      limit.spared ||= spared;
+      const moreMs = spared ? SPARED_MS : (limit.end() ?? 0);
       if (moreMs > 0) limit.atMs = nowMs + moreMs;
       else limit.end = null;
     }

@@ -60,7 +60,8 @@ export class Wire {
       listener.message(event.data);
     };
     this.socket.onerror = () => {};
-    this.socket.onclose = ({ code, reason, wasClean }: Pick<CloseEvent, 'code' | 'reason' | 'wasClean'>) => {
+    this.socket.onclose = (event: CloseEnd) => {
+      const { code, reason, wasClean } = readClose(event);
       this.#detach();
       const end = closeEnd(wasClean === false ? 1006 : code, this.#proven);
       if (end !== null && this.status === null) this.book(end);
@@ -73,6 +74,11 @@ export class Wire {
     this.socket.on?.('ping', () => this.#heard());
     this.socket.on?.('pong', () => this.#heard());
     this.socket.on?.('unexpected-response', (_, answer) => this.#refused(answer));
+  }
+
+  /** True where a ping of the protocol is of use. React Native can send one, but does not tell of the pong. */
+  get canPing(): boolean {
+    return this.socket.ping !== undefined && this.socket.on !== undefined;
   }
 
   send(data: Parameters<PlainSocket['send']>[0]): void {
@@ -108,6 +114,8 @@ export class Wire {
   drop(code?: number, reason?: string, dead = false): void {
     this.#detach();
     if (!this.#booked) this.#pool.abandon(this.origin, this.#startedMs);
+    // On Android, React Native can't close a connection before it is open, and opens it all the same.
+    this.socket.onopen = () => this.socket.close(code, reason);
     if (dead && this.socket.terminate !== undefined) this.socket.terminate();
     else this.socket.close(code, reason);
   }
@@ -142,6 +150,16 @@ export class Wire {
     // `ws` throws an error that nobody listens to.
     this.socket.onerror = () => {};
   }
+}
+
+type CloseEnd = Pick<CloseEvent, 'code' | 'reason' | 'wasClean'>;
+
+/** React Native calls no end clean, whatever it was; but only one that was has a code of its own. */
+function readClose({ code, reason, wasClean }: CloseEnd): CloseEnd {
+  const isReactNative = globalThis.navigator?.product === 'ReactNative';
+  return isReactNative
+    ? { code: code || 1006, reason, wasClean: code !== 0 && code !== 1006 }
+    : { code, reason, wasClean };
 }
 
 function openSocket({ WebSocket, url, protocols, headers, options }: WireRequest): PlainSocket {

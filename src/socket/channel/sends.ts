@@ -1,4 +1,5 @@
 import type { SwitchoverError } from '../../policy/error.ts';
+import { reasonOf } from '../../runtime/abortReason.ts';
 import type { Clock } from '../../runtime/ports.ts';
 import type { ClientEvent } from '../../session/clientState.ts';
 import { payloadOf } from '../../session/payload.ts';
@@ -40,7 +41,7 @@ export class Sends {
     return new Promise((resolve, reject) => {
       const { signal } = options;
       const event = readMessage(this.#lastId + 1, data, options);
-      if (signal?.aborted) throw signal.reason;
+      if (signal?.aborted) throw reasonOf(signal);
       if (this.#pending.size >= this.#most) throw refusalOf('full');
       const id = ++this.#lastId;
       const untilMs = this.#clock.now() + (event.ttlMs ?? Infinity);
@@ -61,7 +62,7 @@ export class Sends {
     this.#waiting = this.#waiting.filter((other) => other !== id);
     pending.leave();
     if (error === null) pending.resolve();
-    else pending.reject(pending.signal?.aborted ? pending.signal.reason : error);
+    else pending.reject(pending.signal?.aborted ? reasonOf(pending.signal) : error);
     return true;
   }
 

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../policy/outcome.ts';
 import { recordOf } from '../../policy/poolState.ts';
+import { abortWith, reasonOf } from '../../runtime/abortReason.ts';
 import { discard } from '../../runtime/discard.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import type { Fetch } from '../../runtime/ports.ts';
@@ -31,7 +32,7 @@ export async function openStream(
   const { clock } = pool.ports;
   const startedMs = clock.now();
   const limit = pool.limits.set(startedMs + attemptMs(pool, origin, startedMs), () => {
-    controller.abort(TIMED_OUT);
+    abortWith(controller, TIMED_OUT);
     return 0;
   });
   try {
@@ -47,7 +48,7 @@ export async function openStream(
     void discard(response);
     return { verdict, cause: describe(response.status, type, outcome) };
   } catch {
-    const timedOut = controller.signal.reason === TIMED_OUT;
+    const timedOut = controller.signal.aborted && reasonOf(controller.signal) === TIMED_OUT;
     if (controller.signal.aborted && !timedOut) pool.abandon(origin, startedMs);
     else
       pool.report(origin, { kind: 'failure', fault: timedOut ? 'timeout' : 'network' }, startedMs, clock.now(), null);

@@ -2,6 +2,7 @@ import { EVENT_SOURCE_DEFAULTS } from '../../policy/defaults.ts';
 import type { SwitchoverError } from '../../policy/error.ts';
 import { isAlive } from '../../policy/health.ts';
 import { recordOf } from '../../policy/poolState.ts';
+import { reasonOf } from '../../runtime/abortReason.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import { wait, waitAtMost } from '../../runtime/wait.ts';
 import { makeEvent } from '../eventTarget.ts';
@@ -109,7 +110,7 @@ export class Subscription implements StreamListener {
   #reconsider(): void {
     const { state, closed, signal } = this.#pool;
     if (closed) {
-      this.#finish(signal.reason as SwitchoverError);
+      this.#finish(reasonOf(signal) as SwitchoverError);
       return;
     }
     const at = this.#attempt && recordOf(state, this.#attempt.host);

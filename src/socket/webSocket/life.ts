@@ -1,4 +1,5 @@
 import type { HostConfig } from '../../policy/topology.ts';
+import { reasonOf } from '../../runtime/abortReason.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import type { MaybePromise } from '../../runtime/ports.ts';
 import { domError, makeEvent } from '../eventTarget.ts';
@@ -219,7 +220,7 @@ export class SocketLife implements DialOwner, PulseOwner, PoolNews {
     if (ready !== null) await ready;
     if (this.#pool.closed) {
       await undefined;
-      this.#finish(GONE, this.#pool.signal.reason);
+      this.#finish(GONE, reasonOf(this.#pool.signal) as Error);
     } else if (this.#phase === 'connecting') this.#ask(null);
   }
 

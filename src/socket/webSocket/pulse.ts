@@ -52,7 +52,7 @@ export class Pulse {
   }
 
   get #canAsk(): boolean {
-    return this.#policy.ping !== undefined || this.#wire.socket.ping !== undefined;
+    return this.#policy.ping !== undefined || this.#wire.canPing;
   }
 
   get #isAnswered(): boolean {
