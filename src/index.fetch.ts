@@ -1,3 +1,8 @@
+/**
+ * The smallest client: a `fetch` that fails over, and the pool that it stands on. What goes beyond comes from `switchover/parts`.
+ *
+ * @module switchover/fetch
+ */
 import type { HostList } from './policy/hostList.ts';
 import { HostPool, type PoolOptions } from './runtime/hostPool.ts';
 import { plainPorts } from './runtime/systemPorts.ts';

@@ -1,3 +1,9 @@
+/**
+ * Everything over one pool of hosts: a `fetch`, a ky instance, sockets, event streams and channels that fail over. Begin with
+ * {@link createFailover}. In a browser, a worker and React Native the same import gives the same names, made of what is there.
+ *
+ * @module switchover
+ */
 import { assemble, type Failover, type FailoverOptions } from './createFailover.ts';
 import { nodeFetch } from './node/transport.ts';
 import { DEFAULTS } from './policy/defaults.ts';

@@ -1,6 +1,7 @@
 /**
  * What `createFailover` is made of, piece by piece, for a pool and a `fetch` of your own choice.
  *
+ * @module switchover/parts
  * @example
  * const pool = createPool(hosts, { rules: [silences, localFaults], parts: [platformNews], ...systemPorts() });
  * const fetch = createFetch(pool, { bodies: bufferedBodies(), options: perRequest });
@@ -9,7 +10,7 @@ export { guardedAnswers } from './http/answer.ts';
 export { hedging } from './http/hedge.ts';
 export { bufferedBodies } from './http/requestBody.ts';
 export { perRequest } from './http/requestOptions.ts';
-export { judgeProbe } from './policy/probeAnswer.ts';
+export { type HealthAnswer, type HealthVerdict, judgeProbe } from './policy/probeAnswer.ts';
 export { brokenBodies } from './policy/rules/brokenBodies.ts';
 export { constantProbes } from './policy/rules/constantProbes.ts';
 export { everyRule } from './policy/rules/everyRule.ts';
@@ -23,7 +24,7 @@ export { trials } from './policy/rules/trials.ts';
 export { readTopology } from './policy/topology.ts';
 export * from './publicExtras.ts';
 export * from './publicParts.ts';
-export { affinity } from './runtime/affinity.ts';
+export { type AffinityOptions, affinity } from './runtime/affinity.ts';
 export { discovery } from './runtime/discovery.ts';
 export { fullPool } from './runtime/fullPool.ts';
 export { networkFault } from './runtime/networkFault.ts';

@@ -1,25 +1,12 @@
-export {
-  createEventSource,
-  type EventSourceErrorEvent,
-  type FailoverEventSource,
-  type FailoverEventSourceConstructor,
-} from './socket/eventSource/createEventSource.ts';
-export type { EventSourceInit, EventSourceOptions, StreamAttempt } from './socket/eventSource/options.ts';
-export type { PlainSocket, WebSocketConstructor } from './socket/plainSocket.ts';
+/**
+ * Sockets and event streams whose connections fail over, for a pool of one's own: classes of the shape of `WebSocket` and
+ * `EventSource`. Pools come from `createPool` of `switchover/fetch`, or as `failover.pool`. The guide: docs/sockets.md.
+ *
+ * @module switchover/socket
+ */
+export * from './policy/error.ts';
+export type * from './publicSockets.ts';
+export type * from './runtime/poolTypes.ts';
+export type { Fetch, MaybePromise } from './runtime/ports.ts';
+export { createEventSource } from './socket/eventSource/createEventSource.ts';
 export { createWebSocket } from './socket/webSocket/createWebSocket.ts';
-export type {
-  HeartbeatPolicy,
-  PerAttempt,
-  ReconnectPolicy,
-  SocketAttempt,
-  SocketEnd,
-  SocketOptions,
-} from './socket/webSocket/options.ts';
-export type { SocketProtocols, SocketUrl } from './socket/webSocket/requests.ts';
-export type {
-  FailoverWebSocket,
-  FailoverWebSocketConstructor,
-  FailoverWebSocketEvents,
-  ReconnectedDetail,
-  ReconnectingDetail,
-} from './socket/webSocket/types.ts';

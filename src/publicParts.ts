@@ -11,16 +11,27 @@ export type {
   SessionGrant,
   SessionOptions,
 } from './http/sessionOptions.ts';
-export { type AttemptTrace, SwitchoverError, type SwitchoverErrorCode } from './policy/error.ts';
-export type { EjectionPolicy, FailbackPolicy, FencePolicy, HealthOptions, ProbePolicy } from './policy/healthPolicy.ts';
+export type { Epoch } from './policy/epochFence.ts';
+export * from './policy/error.ts';
+export type {
+  EjectionPolicy,
+  FailbackPolicy,
+  FencePolicy,
+  HealthOptions,
+  HealthPolicy,
+  ProbePolicy,
+} from './policy/healthPolicy.ts';
 export type { KubernetesProbe, NginxChecks } from './policy/healthPresets.ts';
-export type { HostConfig, Topology } from './policy/hostConfig.ts';
-export type { HostList, HostSpec } from './policy/hostList.ts';
+export type { Hints } from './policy/hints.ts';
+export type { Topology } from './policy/hostConfig.ts';
+export type { Fault } from './policy/outcome.ts';
+export type { HostReader } from './policy/plainHosts.ts';
 export type { BudgetPolicy, PolicyOptions, RetryPolicy, TimeoutPolicy } from './policy/policyOptions.ts';
+export type { ProbeVerdict } from './policy/poolEvent.ts';
 export type { PoolRule } from './policy/poolRule.ts';
-export type { HostMove, MoveKind } from './policy/poolState.ts';
-export type { FailoverEvents } from './runtime/events.ts';
-export type { HostPool, PoolOptions, PoolPart } from './runtime/hostPool.ts';
+export type { PoolOptions, PoolPart } from './runtime/hostPool.ts';
+export type { PoolConfig } from './runtime/poolOptions.ts';
+export type * from './runtime/poolTypes.ts';
 export type {
   Clock,
   Connectivity,
@@ -34,7 +45,7 @@ export type {
   Ports,
   Random,
 } from './runtime/ports.ts';
-export type { ProbeAnswer, Prober } from './runtime/prober.ts';
-export type { HostStatus, PoolStatus } from './runtime/status.ts';
+export type { HealthJudge, ProbeAnswer, ProbeCircumstances, ProbeResult, Prober } from './runtime/prober.ts';
 export type { WellKnownOptions } from './runtime/wellKnown.ts';
 export type * from './socket/channel/types.ts';
+export type * from './socket/plainSocket.ts';

@@ -1,5 +1,13 @@
-export { SwitchoverError, type SwitchoverErrorCode } from '../policy/error.ts';
-export type { KeyValueStore, OwnerLock } from '../runtime/ports.ts';
+/**
+ * The page's side: the service worker's registration, files that fail over, storage that outlives the page, and the session's move to
+ * another hostname. The guides: docs/browser.md, docs/assets.md, docs/handoff.md.
+ *
+ * @module switchover/browser
+ */
+export * from '../policy/error.ts';
+export type * from '../runtime/poolTypes.ts';
+export type { KeyValueStore, MaybePromise, OwnerLock } from '../runtime/ports.ts';
+export type { MintFetch, Place } from '../site/handoff.ts';
 export { type ChunkLoader, type ChunkLoaderOptions, createChunkLoader, type Importer } from './assets/chunkLoader.ts';
 export { EARLY_SNIPPET } from './assets/earlyFailures.ts';
 export type { AssetSources } from './assets/options.ts';

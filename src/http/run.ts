@@ -32,29 +32,39 @@ export interface Run extends Sending {
   rivalOf(origin: string): HostRecord | undefined;
 }
 
-/** Hands an answer to the caller, and watches over its body. */
-export type AnswerPart = (run: Run, ended: AnsweredAttempt) => Response;
+/** Hands an answer to the caller, and watches over its body. `guardedAnswers` makes one; what it is called with may change. */
+export interface AnswerPart {
+  /** As every function's. */
+  readonly name: string;
+  /** @internal */
+  (run: Run, ended: AnsweredAttempt): Response;
+}
 
-/** Sends a request to a host, and to another one too where that host is slow. */
-export type HedgePart = (run: Run, host: HostConfig, init: RequestInit) => Promise<EndedAttempt>;
+/** Sends a request to a host, and to another one too where that host is slow. `hedging` makes one; what it is called with may change. */
+export interface HedgePart {
+  /** As every function's. */
+  readonly name: string;
+  /** @internal */
+  (run: Run, host: HostConfig, init: RequestInit): Promise<EndedAttempt>;
+}
 
-/** Sends a request to a host within a session. */
-export type SessionPart = (
-  host: HostConfig,
-  init: RequestInit,
-  run: Run,
-  controller?: AbortController,
-) => Promise<EndedAttempt>;
+/** Sends a request to a host within a session. `createFailover` makes one; what it is called with may change. */
+export interface SessionPart {
+  /** As every function's. */
+  readonly name: string;
+  /** @internal */
+  (host: HostConfig, init: RequestInit, run: Run, controller?: AbortController): Promise<EndedAttempt>;
+}
 
 /** What a `fetch` does beyond moving between hosts. Each part is a function of its own, so that only what is used is bundled. */
 export interface FetchParts {
-  /** {@link bufferedBodies}. Default: texts, forms and buffers can be sent again; a stream is refused. */
+  /** `bufferedBodies` of `switchover/parts`. Default: texts, forms and buffers can be sent again; a stream is refused. */
   readonly bodies: BodyPart;
-  /** {@link guardedAnswers}. Default: the answer is handed on as it is. */
+  /** `guardedAnswers` of `switchover/parts`. Default: the answer is handed on as it is. */
   readonly answers: AnswerPart;
-  /** {@link perRequest}. Default none: `init.failover` is then refused. */
+  /** `perRequest` of `switchover/parts`. Default none: `init.failover` is then refused. */
   readonly options: OptionsPart | null;
-  /** {@link hedging}. Default none. */
+  /** `hedging` of `switchover/parts`. Default none. */
   readonly hedging: HedgePart | null;
   /** The session that every request belongs to. Default none. */
   readonly session: SessionPart | null;

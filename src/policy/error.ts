@@ -99,10 +99,13 @@ export type SwitchoverErrorCode =
   /** A file could not be written. */
   | 'WRITE_FAILED';
 
-interface SwitchoverErrorDetails {
-  /** What the reader can do about it. */
+/** What an error tells beside its code and its message. */
+export interface SwitchoverErrorDetails {
+  /** What the reader can do about it, in one sentence. */
   readonly remedy: string;
+  /** What brought it about: another error, most often. Becomes `error.cause`. Default: none. */
   readonly cause?: unknown;
+  /** The attempts of the request that failed, oldest first. Default: none. */
   readonly attempts?: readonly AttemptTrace[];
 }
 
@@ -114,13 +117,20 @@ const BRAND = Symbol.for('switchover.error');
  * Test for it with {@link SwitchoverError.is}, which also holds where a program has loaded two copies of the library.
  */
 export class SwitchoverError extends Error {
+  /** Always `SwitchoverError`. */
   override readonly name = 'SwitchoverError';
+  /** What went wrong, by its stable name: what programs compare. */
   readonly code: SwitchoverErrorCode;
   /** What the reader can do about it, in one sentence. */
   readonly remedy: string;
   /** The attempts of the request that failed, oldest first. Empty where no request was made. */
   readonly attempts: readonly AttemptTrace[];
 
+  /**
+   * For parts of one's own that are to fail as the library does: a `HostSource` rejects with `DISCOVERY_REFUSED`.
+   *
+   * @param message What happened, in one sentence.
+   */
   constructor(code: SwitchoverErrorCode, message: string, details: SwitchoverErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;

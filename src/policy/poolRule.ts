@@ -11,22 +11,23 @@ export type Apply = (state: PoolState, event: PoolEvent, policy: PoolPolicy, env
 
 /**
  * A rule that not every pool has: data and pure functions around the machine's own. A pool without it is smaller, and
- * behaves as if nothing ever happened that the rule is about.
+ * behaves as if nothing ever happened that the rule is about. Rules are made by this library: beside its options, what is in one is
+ * nobody else's business, and may change.
  */
 export interface PoolRule {
   /** The options that it brings, with their defaults. Without it they are unknown. */
   readonly defaults?: PolicyOptions;
-  /** What an event makes of the pool, given what the machine and the rules before this one make of it. */
+  /** What an event makes of the pool, given what the machine and the rules before this one make of it. @internal */
   readonly around?: (inner: Apply) => Apply;
-  /** False where this host is not to be probed now. */
+  /** False where this host is not to be probed now. @internal */
   readonly mayProbe?: (state: PoolState, host: HostRecord) => boolean;
-  /** A host that is to get this request in place of the best one. */
+  /** A host that is to get this request in place of the best one. @internal */
   readonly pick?: (state: PoolState, policy: HealthPolicy, nowMs: number) => HostRecord | undefined;
-  /** What a server says of itself in its response headers. */
+  /** What a server says of itself in its response headers. @internal */
   readonly readHints?: (header: (name: string) => string | null) => Hints;
-  /** How long a `Retry-After` header asks to wait, in milliseconds; null where it says nothing. */
+  /** How long a `Retry-After` header asks to wait, in milliseconds; null where it says nothing. @internal */
   readonly readRetryAfter?: (value: string | null, nowWallMs: number) => number | null;
-  /** What an attempt's end means, where the rule knows better. */
+  /** What an attempt's end means, where the rule knows better. @internal */
   readonly judge?: (end: AttemptEnd, state: PoolState, policy: HealthPolicy, nowMs: number) => Outcome | null;
 }
 

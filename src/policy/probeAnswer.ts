@@ -1,9 +1,19 @@
-/** A host's answer to a probe. */
-export interface ProbeAnswer {
+/** A host's answer to a probe, as far as {@link judgeProbe} reads it. */
+export interface HealthAnswer {
+  /** HTTP status. */
   readonly status: number;
+  /** The `Content-Type` header; null where there is none. */
   readonly contentType: string | null;
   /** As much of it as was read. */
   readonly body: string;
+}
+
+/** What an answer of a health endpoint means. */
+export interface HealthVerdict {
+  /** Whether the host is well. */
+  readonly healthy: boolean;
+  /** Why not, or the status: one line for a status page or an event, at most 200 characters, without control characters. */
+  readonly why: string;
 }
 
 /** Longest `why`, in characters. */
@@ -16,9 +26,8 @@ const WHY_LIMIT = 200;
  * and perhaps `checks`, `components` or `details`, as of application/health+json (draft-inadarei-api-health-check),
  * Spring Boot, MicroProfile and Terminus. An HTML page, and what can't be parsed, is judged by its status alone.
  *
- * @returns `why`: one line for a status page or an event, at most 200 characters, without control characters.
  */
-export function judgeProbe(answer: ProbeAnswer): { readonly healthy: boolean; readonly why: string } {
+export function judgeProbe(answer: HealthAnswer): HealthVerdict {
   const { status, contentType, body } = answer;
   const complaint = /html/i.test(contentType ?? '') ? null : (jsonComplaint(body) ?? textComplaint(body));
   const why = complaint === null ? `http ${status}` : `http ${status}, ${complaint}`;

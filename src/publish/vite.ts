@@ -1,3 +1,8 @@
+/**
+ * Vite plug-ins: a site's worker and offline page, made with each build, and the import map by which recovered chunks share modules.
+ *
+ * @module switchover/vite
+ */
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -6,7 +11,7 @@ import { type PublishOptions, readBase } from './options.ts';
 import { readParts } from './parts.ts';
 import { type SiteFile, siteFiles } from './siteFiles.ts';
 
-export { SwitchoverError, type SwitchoverErrorCode } from '../policy/error.ts';
+export * from '../policy/error.ts';
 export type { OfflineLook } from '../serviceWorker/offlinePage/look.ts';
 export type { NavigationMode } from '../site/config.ts';
 export type { SiteHostOption, SiteOptions } from '../site/options.ts';

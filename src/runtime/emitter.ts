@@ -19,15 +19,17 @@ export class Emitter<Events> {
   readonly #listeners = new Map<keyof Events, readonly Events[keyof Events][]>();
   readonly #onError: (error: unknown, name: keyof Events) => void;
 
-  /** @param onError Takes what a listener throws, or rejects with. Default: it surfaces by itself. */
+  /** @param onError Takes what a listener throws, or rejects with. Default: it surfaces by itself. @internal */
   constructor(onError: (error: unknown, name: keyof Events) => void = surface) {
     this.#onError = onError;
   }
 
+  /** Calls `listener` at each such event from now on. */
   on<Name extends keyof Events>(name: Name, listener: Events[Name]): void {
     this.#listeners.set(name, [...this.#of(name), listener]);
   }
 
+  /** Ends what {@link Emitter.on} began. A listener that is not there is let be. */
   off<Name extends keyof Events>(name: Name, listener: Events[Name]): void {
     this.#listeners.set(
       name,
@@ -35,6 +37,7 @@ export class Emitter<Events> {
     );
   }
 
+  /** Calls the listeners. @internal */
   emit<Name extends keyof Events>(name: Name, ...args: EventArgs<Events, Name>): void {
     for (const listener of this.#of(name)) {
       try {

@@ -1,3 +1,9 @@
+/**
+ * The session server that channels talk to, its stores, and what a server of any kind can use: health endpoints, hints, the lease that
+ * elects one of several, and codes by which users move between hostnames. The guides: docs/server.md, docs/stores.md, docs/handoff.md.
+ *
+ * @module switchover/server
+ */
 export type { Payload } from '../session/payload.ts';
 export type { LogEntry, StoreRequest, StoreResult } from '../session/serverState.ts';
 export type {

@@ -13,7 +13,8 @@ import { type Watch, watchNavigation } from './ownWorker/watch.ts';
 import { respondBy } from './responders.ts';
 
 /** What a strategy tells its plug-ins with each call. */
-interface Told {
+export interface StrategyCall {
+  /** What the strategy was asked for. */
   readonly request: Request;
   /** Absent where a strategy is used without an event. */
   readonly event?: object;
@@ -23,12 +24,18 @@ interface Told {
 
 /** A plug-in for a strategy of Workbox 7 or Serwist 9. */
 export interface NavigationPlugin {
-  handlerWillStart(told: Told): Promise<void>;
-  requestWillFetch(told: Told): Promise<Request>;
-  fetchDidSucceed(told: Told & { readonly response: Response }): Promise<Response>;
-  fetchDidFail(told: Told): Promise<void>;
-  handlerDidError(told: Told & { readonly error: Error }): Promise<Response | undefined>;
-  handlerWillRespond(told: Told & { readonly response: Response }): Promise<Response>;
+  /** Takes a navigation on. */
+  handlerWillStart(told: StrategyCall): Promise<void>;
+  /** Lets the request be given up. */
+  requestWillFetch(told: StrategyCall): Promise<Request>;
+  /** Rejects for an answer of a server that is in trouble: to the strategy it is an error. */
+  fetchDidSucceed(told: StrategyCall & { readonly response: Response }): Promise<Response>;
+  /** Notes that the host gave no answer. */
+  fetchDidFail(told: StrategyCall): Promise<void>;
+  /** Gives what the person gets in the end, where the strategy has nothing. */
+  handlerDidError(told: StrategyCall & { readonly error: Error }): Promise<Response | undefined>;
+  /** Gives what the person gets in the end, where the strategy has an answer. */
+  handlerWillRespond(told: StrategyCall & { readonly response: Response }): Promise<Response>;
 }
 
 /** A navigation that a strategy is about to answer. */
@@ -69,7 +76,7 @@ export function workboxPlugin(options: SiteOptions): NavigationPlugin {
 
 function pluginFor(site: WorkerSite | null): NavigationPlugin {
   const handlings = new WeakMap<object, Handling>();
-  const handlingOf = ({ state }: Told): Handling | undefined => state && handlings.get(state);
+  const handlingOf = ({ state }: StrategyCall): Handling | undefined => state && handlings.get(state);
   return {
     handlerWillStart({ request, event, state }) {
       const isOurs = site !== null && state !== undefined && isFetchEvent(event) && isNavigation(request);

@@ -20,8 +20,11 @@ export interface Parcel {
 
 /** The part of an address that is the same on each host: `location` fits. */
 export interface Place {
+  /** The path, with its first slash. */
   readonly pathname: string;
+  /** The query with its question mark, or nothing. */
   readonly search: string;
+  /** The fragment with its `#`, or nothing. */
   readonly hash: string;
 }
 

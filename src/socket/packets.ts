@@ -1,6 +1,8 @@
 /** A byte stream that can hold back what is written to it: Node's. */
 export interface ByteStream {
+  /** Holds back what is written from now on. */
   cork(): void;
+  /** Lets it go. */
   uncork(): void;
 }
 

@@ -1,8 +1,9 @@
 import type { SwitchoverError } from '../../policy/error.ts';
 import type { KeyValueStore, MaybePromise, OwnerLock } from '../../runtime/ports.ts';
 import type { Direction, Range } from '../../session/frames.ts';
-import type { OutboxLimits } from '../../session/outbox.ts';
 import type { WebSocketConstructor } from '../plainSocket.ts';
+
+export type { Direction, Range as SequenceRange } from '../../session/frames.ts';
 
 /** What a message may be: a JSON value, nested at most 64 deep, or bytes. */
 export type MessageData = unknown;
@@ -35,16 +36,16 @@ export interface OutboxOptions {
    * wait, the next is rejected with `OUTBOX_FULL`. `reject`: it is. `drop-oldest`: the oldest that was not sent yet is, if there
    * is one. Default `wait`.
    */
-  readonly whenFull: OutboxLimits['whenFull'];
+  readonly whenFull: 'wait' | 'reject' | 'drop-oldest';
 }
 
 /** How a channel comes back. Each part may be left out. Why each number is what it is stands in docs/protocol.md, section 7. */
 export interface ReconnectOptions {
-  /** The first reconnect waits a draw from [0, windowMs), where the server gave no window. Default 1,000. */
+  /** The first reconnect waits a draw from [0, windowMs), in milliseconds, where the server gave no window. Default 1,000. */
   readonly windowMs: number;
-  /** Later ones wait a draw from [0, min(capMs, baseMs · 2ⁿ)), in milliseconds; 500 if not given. */
+  /** Later ones wait a draw from [0, min(capMs, baseMs · 2ⁿ)), in milliseconds. Default 500. */
   readonly baseMs: number;
-  /** See `baseMs`; 20,000 if not given. */
+  /** Longest upper end of those waits, in milliseconds. Default 20,000. */
   readonly capMs: number;
   /** A connection counts as good only after this, in milliseconds: a welcome alone resets nothing. Default 5,000. */
   readonly minUptimeMs: number;
@@ -160,6 +161,7 @@ export interface ChannelEvents {
 
 /** A two-way flow of messages that outlives its connections, its servers and, with a store, this process. */
 export interface Channel extends AsyncIterable<unknown> {
+  /** How it stands now. */
   readonly state: ChannelState;
   /**
    * Sends a message, in order with the others.

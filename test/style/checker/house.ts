@@ -50,10 +50,16 @@ export const ENTRY_NEVER: Readonly<Record<string, readonly string[]>> = {
   'createFailover.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
   'publicExtras.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
   'publicParts.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
+  'publicSockets.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
 };
 
 /** Files beside the entries that all of them share. They belong to the same room. */
-const SHARED_BY_ENTRIES: readonly string[] = ['createFailover.ts', 'publicExtras.ts', 'publicParts.ts'];
+const SHARED_BY_ENTRIES: readonly string[] = [
+  'createFailover.ts',
+  'publicExtras.ts',
+  'publicParts.ts',
+  'publicSockets.ts',
+];
 
 /** Entries that only their own platform can load: nothing else may import them, but the command line. */
 export const PLATFORM_ENTRIES: readonly string[] = ['index.node.ts', 'index.browser.ts'];
