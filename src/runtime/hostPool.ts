@@ -46,6 +46,7 @@ export class HostPool {
   /** Who waits for better times; called at each change that may have brought them. */
   readonly #waiting = new Set<() => void>();
   readonly #watching = new Set<() => void>();
+  readonly #statusWatching = new Set<() => void>();
   readonly #failedPaths = new Map<string, string>();
   readonly #closing = new AbortController();
   readonly #effects: PoolEffect[] = [];
@@ -136,9 +137,9 @@ export class HostPool {
     const { state, effects } = stepPool(this.#state, event, this.settings.policy, { nowMs, random: this.ports.random });
     if (state === this.#state) return;
     this.#state = state;
-    this.#status = null;
     this.#wakeInTime();
     this.#effects.push(...effects);
+    this.#changed();
     this.#carryOutAll();
   }
 
@@ -161,6 +162,8 @@ export class HostPool {
     this.#status = null;
     const origins = this.#rank(topology);
     this.dispatch({ kind: 'hosts', origins });
+    // What the list says of a host may be new where the machine has seen no change.
+    this.#changed();
     for (const origin of this.#failedPaths.keys())
       if (this.hostOf(origin) === undefined) this.#failedPaths.delete(origin);
     if (asListed(topology).join() !== before) this.emit('hosts', origins);
@@ -177,6 +180,7 @@ export class HostPool {
     this.#state = state;
     this.#status = null;
     this.dispatch({ kind: 'tick' });
+    this.#changed();
     this.#wakeInTime();
   }
 
@@ -208,14 +212,28 @@ export class HostPool {
     this.#watching.add(tell);
   }
 
+  /**
+   * Calls `tell` each time that {@link HostPool.status} may have become another one; the returned function ends it. Events come
+   * after it. For what shows the status: most of these times nothing has changed that could be seen, so compare.
+   */
+  onStatus(tell: () => void): () => void {
+    this.#statusWatching.add(tell);
+    return () => this.#statusWatching.delete(tell);
+  }
+
   /** Ends timers, probes and waits. Requests under way come to their end; new ones are refused with `CLOSED`. */
   close(): void {
     if (this.closed) return;
     this.#closing.abort(new SwitchoverError('CLOSED', 'The pool was closed.', { remedy: 'Make a new one to go on.' }));
-    this.#status = null;
+    this.#changed();
     if (this.#alarm !== undefined) this.limits.lift(this.#alarm);
     this.limits.rest();
     this.wakeWaiting();
+  }
+
+  #changed(): void {
+    this.#status = null;
+    for (const tell of this.#statusWatching) tell();
   }
 
   async #begin(begun: readonly Promise<void>[]): Promise<void> {

@@ -14,6 +14,11 @@ export interface HostStatus {
   readonly state: HostRecord['health']['kind'];
   /** What was seen last that speaks against it; null for a host in service. */
   readonly why: string | null;
+  /**
+   * What was asked of it last has failed. A host in service may fail once and be well; the last one of all stays in service however
+   * often it fails, and this tells that it does.
+   */
+  readonly failing: boolean;
   /** The host asked to be left alone for now: 429, or 503 with `Retry-After`. */
   readonly busy: boolean;
 }
@@ -46,6 +51,7 @@ export function describeHost(host: HostRecord, topology: Topology, nowMs: number
     zone: config?.zone ?? null,
     state: host.health.kind,
     why: 'why' in host.health ? host.health.why : null,
+    failing: host.troubleSinceMs !== null,
     busy: host.busyUntilMs > nowMs,
   });
 }
