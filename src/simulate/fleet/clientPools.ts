@@ -3,6 +3,7 @@ import { nextWakeMs, openPool, stepPool } from '../../policy/poolMachine.ts';
 import type { PoolPolicy } from '../../policy/poolRule.ts';
 import type { PoolEffect, PoolState } from '../../policy/poolState.ts';
 import { rankHosts, readTopology } from '../../policy/topology.ts';
+import { Packed } from '../core/packed.ts';
 import type { RandomStreams } from '../core/randomStreams.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -10,11 +11,11 @@ import type { Scenario } from './scenario.ts';
 export const originOf = (name: string): string => `https://${name}.example`;
 
 /**
- * The pools of all clients: the real machine, with a state for each. A client that nothing has happened to shares the state of all such
- * clients, so a fleet without trouble costs eight bytes a client.
+ * The pools of all clients: the real machine, with a state for each. States are kept in a packed form between events: most clients are in
+ * one of a few situations, and differ in moments alone.
  */
 export class ClientPools {
-  readonly states: PoolState[];
+  readonly #states: Packed<PoolState>;
   /** When each pool wants its next tick; Infinity for never. */
   readonly wakeMs: Float64Array;
   readonly #policy: PoolPolicy;
@@ -27,22 +28,20 @@ export class ClientPools {
     this.wakeMs = new Float64Array(scenario.clients).fill(Infinity);
     const orders = orderOf(scenario);
     const fresh = new Map<string, PoolState>();
-    this.states = Array.from({ length: scenario.clients }, (_, client) => {
+    this.#states = new Packed(scenario.clients);
+    for (let client = 0; client < scenario.clients; client++) {
       const random = streams.of(client);
       const order = orders(random);
-      const known = fresh.get(order.join());
-      if (known !== undefined) return known;
-      const state = openPool(order, policy, { nowMs: 0, random });
-      fresh.set(order.join(), state);
-      return state;
-    });
-    for (let client = 0; client < scenario.clients; client++) {
-      this.wakeMs[client] = nextWakeMs(this.states[client] as PoolState, policy);
+      const name = order.join();
+      const state = fresh.get(name) ?? openPool(order, policy, { nowMs: 0, random });
+      fresh.set(name, state);
+      this.#states.set(client, state);
+      this.wakeMs[client] = nextWakeMs(state, policy);
     }
   }
 
   stateOf(client: number): PoolState {
-    return this.states[client] as PoolState;
+    return this.#states.get(client);
   }
 
   /** Feeds one event to a client's machine; null where nothing came of it. */
@@ -53,7 +52,7 @@ export class ClientPools {
     env.random = this.#streams.of(client);
     const { state, effects } = stepPool(before, event, this.#policy, env);
     if (state === before) return null;
-    this.states[client] = state;
+    this.#states.set(client, state);
     this.wakeMs[client] = nextWakeMs(state, this.#policy);
     return effects;
   }
