@@ -3,7 +3,12 @@ export interface Plan {
   readonly model: object;
   readonly copy: (model: object) => object;
   /** Where its own numbers belong, and its parts that have some. All other parts are shared. */
-  readonly holes: readonly { readonly key: string | number; readonly part: Plan | null }[];
+  readonly holes: readonly Hole[];
+}
+
+interface Hole {
+  readonly key: string | number;
+  readonly part: Plan | null;
 }
 
 /**
@@ -25,7 +30,8 @@ const copyList = (model: object): object => (model as readonly unknown[]).slice(
  */
 export function planOf(model: object, isOwn: (value: unknown) => boolean, depth = 0): Plan | null {
   const isList = Array.isArray(model);
-  const holes = (isList ? [...model.entries()] : Object.entries(model)).flatMap(([key, value]) => {
+  const holes = Object.entries(model as Readonly<Record<string, unknown>>).flatMap(([name, value]): Hole[] => {
+    const key = isList ? Number(name) : name;
     if (isOwn(value)) return [{ key, part: null }];
     const part = typeof value === 'object' && value !== null ? planOf(value, isOwn, depth + 1) : null;
     return part === null ? [] : [{ key, part }];
@@ -48,7 +54,7 @@ export class Builder {
   #build({ model, copy, holes }: Plan): object {
     const made = copy(model) as Record<string | number, unknown>;
     for (let at = 0; at < holes.length; at++) {
-      const { key, part } = holes[at] as Plan['holes'][number];
+      const { key, part } = holes[at] as Hole;
       made[key] = part === null ? this.#numbers[this.#at++] : this.#build(part);
     }
     return made;
