@@ -97,7 +97,13 @@ export type SwitchoverErrorCode =
   /** A file could not be read. */
   | 'READ_FAILED'
   /** A file could not be written. */
-  | 'WRITE_FAILED';
+  | 'WRITE_FAILED'
+  /** A hook or a component of `switchover/react` has no `FailoverProvider` above it. */
+  | 'NO_PROVIDER'
+  /** What a `FailoverProvider` makes by itself was used before it was mounted: in a render, or on a server. */
+  | 'NOT_MOUNTED'
+  /** A session was asked for where none was configured. */
+  | 'NO_SESSION';
 
 /** What an error tells beside its code and its message. */
 export interface SwitchoverErrorDetails {

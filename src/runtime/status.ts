@@ -15,10 +15,10 @@ export interface HostStatus {
   /** What was seen last that speaks against it; null for a host in service. */
   readonly why: string | null;
   /**
-   * What was asked of it last has failed. A host in service may fail once and be well; the last one of all stays in service however
-   * often it fails, and this tells that it does.
+   * It has given no answer at all when it was asked last. The last host of all stays in service whatever it does: this tells that
+   * nobody can be reached. Always false in a pool without the rule `silences`.
    */
-  readonly failing: boolean;
+  readonly silent: boolean;
   /** The host asked to be left alone for now: 429, or 503 with `Retry-After`. */
   readonly busy: boolean;
 }
@@ -51,7 +51,7 @@ export function describeHost(host: HostRecord, topology: Topology, nowMs: number
     zone: config?.zone ?? null,
     state: host.health.kind,
     why: 'why' in host.health ? host.health.why : null,
-    failing: host.troubleSinceMs !== null,
+    silent: host.silentSinceMs !== null,
     busy: host.busyUntilMs > nowMs,
   });
 }

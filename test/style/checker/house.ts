@@ -24,7 +24,6 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   serviceWorker: { floor: 2, packages: ['idb-keyval'] },
   node: { floor: 2, packages: ['node:', 'undici'] },
   reactNative: { floor: 2, packages: ['react-native'] },
-  react: { floor: 2, packages: ['react'] },
   // Its own column: what a client loads never imports the server.
   server: { floor: 2, packages: ['node:', 'ws'], onlyFor: ['cli'] },
   testing: { floor: 2, packages: [] },
@@ -34,6 +33,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   index: { floor: 3, packages: [] },
   // Writes a site's worker and offline page into its public folder, for the command line and for Vite.
   publish: { floor: 3, packages: ['node:', 'vite'], only: ['policy', 'site', 'serviceWorker'] },
+  // Hooks use the product as an app does, by its own name: so each platform brings its own entry.
+  react: { floor: 4, packages: ['react', 'switchover'] },
   // The command line uses the product as its users do, so it stands above the entries.
   cli: { floor: 4, packages: ['node:'] },
 };
