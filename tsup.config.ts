@@ -1,12 +1,16 @@
 import { defineConfig } from 'tsup';
 
 /** Each key is a file in dist/, named in the exports map of package.json. */
-const entries = {
+export const entries = {
   'index.node': 'src/index.node.ts',
   'index.browser': 'src/index.browser.ts',
   'index.default': 'src/index.default.ts',
+  'index.deno-bun': 'src/index.denoBun.ts',
+  'index.workerd': 'src/index.workerd.ts',
   fetch: 'src/index.fetch.ts',
+  'fetch.workerd': 'src/index.fetchWorkerd.ts',
   parts: 'src/index.parts.ts',
+  'parts.workerd': 'src/index.partsWorkerd.ts',
   socket: 'src/index.socket.ts',
   channel: 'src/index.channel.ts',
   browser: 'src/browser/index.ts',

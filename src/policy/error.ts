@@ -28,6 +28,8 @@ export type SwitchoverErrorCode =
   | 'INVALID_REQUEST'
   /** The pool, or the whole failover object, was closed. */
   | 'CLOSED'
+  /** In workerd: a pool was made where no request is being handled, or was used in another request than its own. */
+  | 'OUTSIDE_REQUEST'
   /** Every host that may be asked has failed. */
   | 'HOSTS_FAILED'
   /** The attempt failed, and sending the request again might do its work twice. */

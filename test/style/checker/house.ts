@@ -23,6 +23,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   browser: { floor: 2, packages: ['workbox-window', 'idb-keyval'] },
   serviceWorker: { floor: 2, packages: ['idb-keyval'] },
   node: { floor: 2, packages: ['node:', 'undici'] },
+  // What other runtimes say in other words, or do not allow.
+  deno: { floor: 2, packages: [] },
+  workerd: { floor: 2, packages: [] },
   reactNative: { floor: 2, packages: ['react-native'] },
   // Its own column: what a client loads never imports the server.
   server: { floor: 2, packages: ['node:', 'ws'], onlyFor: ['cli'] },
@@ -44,6 +47,10 @@ export const ENTRY_NEVER: Readonly<Record<string, readonly string[]>> = {
   'index.node.ts': ['browser', 'serviceWorker', 'reactNative', 'react'],
   'index.browser.ts': ['node', 'reactNative', 'react'],
   'index.default.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
+  'index.denoBun.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react', 'workerd'],
+  'index.workerd.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react', 'deno'],
+  'index.fetchWorkerd.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react', 'deno'],
+  'index.partsWorkerd.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react', 'deno'],
   'index.fetch.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
   'index.parts.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
   'index.socket.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
