@@ -4,17 +4,24 @@
  *
  * @module switchover/server
  */
+export type { Lost } from '../session/frames.ts';
+export type { Epoch } from '../policy/epochFence.ts';
+export * from '../policy/error.ts';
+export type { HostList, HostSpec } from '../policy/hostList.ts';
+export type { Clock, MaybePromise, Random } from '../runtime/ports.ts';
 export type { Payload } from '../session/payload.ts';
-export type { LogEntry, StoreRequest, StoreResult } from '../session/serverState.ts';
+export type { LogEntry, SessionHold, StoreRequest, StoreResult } from '../session/serverState.ts';
 export type {
   Acceptance,
   AttachRequest,
   AttachResult,
+  Attached,
   Incoming,
   ReplayLimits,
   SessionRecord,
   Weigh,
 } from '../session/sessionRecord.ts';
+export type { Tokens } from '../session/token.ts';
 export type { AdmissionPolicy } from './admission.ts';
 export type { MakeStore, StoreCheck, StoreUnderTest } from './conformance/harness.ts';
 export { storeChecks } from './conformance/storeChecks.ts';
@@ -34,11 +41,12 @@ export { createLease, type LeaseOptions } from './lease.ts';
 export type { LeaseRecord, LeaseStore } from './leaseStore.ts';
 export type { Lease, LeaseEvents, LeaseRun, LeaseTask, LeaseTerm } from './leaseTypes.ts';
 export { type NodeListener, toNodeListener } from './nodeListener.ts';
+export type { DrawBytes } from './secrets.ts';
 export type { Credentials, PoisonPolicy, ServerLimits, SessionServerOptions } from './serverOptions.ts';
 export type { Identity, LostRange, Opening, Session, SessionMessage, TokenAlarm } from './session.ts';
 export { type SessionHandlerOptions, sessionHandler } from './sessionHandler.ts';
 export { createSessionServer, type SessionServer } from './sessionServer.ts';
-export { sessionSteps } from './sessionSteps.ts';
+export { type Lost, type SequenceRange, type SessionSteps, sessionSteps } from './sessionSteps.ts';
 export type {
   AcceptedMessage,
   AcceptRequest,
