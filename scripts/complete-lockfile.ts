@@ -25,7 +25,11 @@ export interface Lockfile {
 }
 
 const PLATFORM =
-  /(android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|win32)-(arm64|arm|ia32|loong64|ppc64|riscv64|s390x|x64)(?:-(musl|gnu))?/;
+  /(android|darwin|freebsd|linux|netbsd|openbsd|openharmony|sunos|win32|windows)-(arm64|aarch64|arm|ia32|loong64|ppc64|riscv64|s390x|x64|64)(?:-(musl|gnu|glibc))?/;
+
+/** How packages call what npm knows by another name. */
+const ALSO_CALLED: Readonly<Record<string, string>> = { windows: 'win32', aarch64: 'arm64', '64': 'x64', gnu: 'glibc' };
+const asNpmCalls = (word: string): string => ALSO_CALLED[word] ?? word;
 
 /** Optional dependencies that no entry of the lockfile stands for. */
 export function missingOptional(lock: Lockfile): { owner: LockedPackage; name: string; version: string }[] {
@@ -47,12 +51,12 @@ export function completed(lock: Lockfile): Lockfile {
     }
     packages[`node_modules/${name}`] = {
       version,
-      cpu: [cpu],
+      cpu: [asNpmCalls(cpu)],
       ...(owner.dev === undefined ? {} : { dev: owner.dev }),
-      ...(libc === undefined ? {} : { libc: [libc === 'gnu' ? 'glibc' : libc] }),
+      ...(libc === undefined ? {} : { libc: [asNpmCalls(libc)] }),
       ...(owner.license === undefined ? {} : { license: owner.license }),
       optional: true,
-      os: [os],
+      os: [asNpmCalls(os)],
     };
   }
   const sorted = Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, 'en'));

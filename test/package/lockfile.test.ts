@@ -24,6 +24,7 @@ describe('a lockfile', () => {
       '@a/b-linux-arm64-musl': '1.2.3',
       '@a/b-win32-x64-msvc': '1.2.3',
       '@a/b-linux-x64-gnu': '1.2.3',
+      '@a/b-windows-64': '1.2.3',
     };
     const held = { version: '1.2.3', os: ['linux'] };
     const { packages } = completed({
@@ -39,6 +40,7 @@ describe('a lockfile', () => {
     });
     expect(packages['node_modules/@a/b-win32-x64-msvc']).not.toHaveProperty('libc');
     expect(packages['node_modules/@a/b-linux-x64-gnu']).toEqual(held);
+    expect(packages['node_modules/@a/b-windows-64']).toMatchObject({ os: ['win32'], cpu: ['x64'] });
   });
 
   test('is not completed by guessing', () => {
