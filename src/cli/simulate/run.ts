@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { SwitchoverError } from '../../policy/error.ts';
-import { Fleet } from '../../simulate/fleet/fleet.ts';
 import { plotFleet } from '../../simulate/fleet/plot/plotFleet.ts';
-import { reportOn } from '../../simulate/fleet/report.ts';
+import { PEERS, peerOf, runOurs, runPeer } from '../../simulate/peers/beside.ts';
+import { plotBeside } from '../../simulate/peers/plot/plotBeside.ts';
 import { SCENARIOS } from '../../simulate/scenarios/index.ts';
+import { besideText } from './besideText.ts';
 import { chosenScenario } from './chosenScenario.ts';
+import { sizingText } from './sizingText.ts';
 import { reportText } from './text.ts';
 import { readSimulateCommand, SIMULATE_HELP, type SimulateWords } from './words.ts';
 
@@ -40,13 +42,21 @@ export async function runSimulate(args: readonly string[]): Promise<SimulateEnd>
 
 async function simulate(words: SimulateWords): Promise<string> {
   const scenario = await chosenScenario(words);
-  const record = new Fleet(scenario).run();
-  const report = reportOn(scenario, record);
+  if (words.size !== undefined) return sizingText(scenario, Number(words.size) * 1000);
+  const names = words.beside?.split(',') ?? [];
+  // A name that is wrong is refused before a long run, not after it.
+  for (const name of names) peerOf(name, scenario);
+  const ours = runOurs(scenario);
+  const others = names.map((name) => runPeer(scenario, name));
+  const runs = [ours, ...others];
   const { svg } = words;
-  const picture = svg === undefined ? '' : plotFleet(scenario, record, report);
-  if (svg === '-') return picture;
-  if (svg !== undefined) await write(svg, picture);
-  return words.json === true ? `${JSON.stringify({ scenario, report }, null, 2)}\n` : reportText(scenario, report);
+  const draw = () => (others.length === 0 ? plotFleet(scenario, ours.record, ours.report) : plotBeside(scenario, runs));
+  if (svg === '-') return draw();
+  if (svg !== undefined) await write(svg, draw());
+  if (words.json !== true)
+    return reportText(scenario, ours.report) + (others.length === 0 ? '' : besideText(scenario, runs));
+  const beside = others.map(({ report }, at) => ({ name: names[at], policy: PEERS[names[at] ?? ''], report }));
+  return `${JSON.stringify({ scenario, report: ours.report, ...(others.length === 0 ? {} : { beside }) }, null, 2)}\n`;
 }
 
 async function write(path: string, content: string): Promise<void> {
@@ -57,10 +67,12 @@ async function write(path: string, content: string): Promise<void> {
 }
 
 function listOfScenarios(): string {
-  const names = Object.keys(SCENARIOS);
-  const width = Math.max(...names.map(({ length }) => length)) + 2;
-  const lines = Object.entries(SCENARIOS).map(
-    ([name, scenario]) => `  ${name.padEnd(width)}${(scenario as { readonly about: string }).about}`,
+  const scenarios = Object.entries(SCENARIOS).map(
+    ([name, scenario]) => [name, (scenario as { readonly about: string }).about] as const,
   );
-  return `${lines.join('\n')}\n`;
+  const policies = Object.entries(PEERS).map(([name, { title, about }]) => [name, `${title}: ${about}`] as const);
+  const width = Math.max(...[...scenarios, ...policies].map(([{ length }]) => length)) + 2;
+  const show = (rows: readonly (readonly [string, string])[]) =>
+    rows.map(([name, about]) => `  ${name.padEnd(width)}${about}`).join('\n');
+  return `Scenarios:\n${show(scenarios)}\n\nPolicies for --beside:\n${show(policies)}\n`;
 }

@@ -1,6 +1,7 @@
 import type { FleetReport, HostReport } from '../../simulate/fleet/report.ts';
 import type { Fault, Scenario } from '../../simulate/fleet/scenario.ts';
 import { type Heading, table } from '../demo/table.ts';
+import { percent, seconds, whole } from './figures.ts';
 
 /** A report as people read it. */
 export function reportText(scenario: Scenario, report: FleetReport): string {
@@ -17,10 +18,6 @@ export function reportText(scenario: Scenario, report: FleetReport): string {
 }
 
 const NAME_WIDTH = 37;
-
-const seconds = (ms: number): string => `${Number((ms / 1000).toFixed(1))} s`;
-const whole = (count: number): string => count.toLocaleString('en');
-const percent = (share: number): string => `${(share * 100).toFixed(share > 0.999 && share < 1 ? 3 : 1)} %`;
 
 const faultLine = ({ host, kind, fromMs, untilMs, share, status }: Fault): string => {
   const more = [share === undefined ? '' : ` of ${percent(share)}`, status === undefined ? '' : ` ${status}`].join('');

@@ -9,6 +9,8 @@ export interface SimulateWords {
   readonly seed?: string;
   readonly fault?: readonly string[];
   readonly set?: readonly string[];
+  readonly beside?: string;
+  readonly size?: string;
   readonly svg?: string;
   readonly json?: boolean;
 }
@@ -32,6 +34,10 @@ the code that runs in the product. The same scenario and seed give the same resu
   --set <option=value>  an option of the clients' pools, such as budget.capacity=10;
                         may be given several times
   --seed <n>            another run of the same
+  --beside <names>      the policies of other libraries in the same run, such as
+                        ky,aws,grpc; --list names them
+  --size <seconds>      no run: reckons what a standby must have in reserve, so that an
+                        overload by retries lasts no longer than this
   --svg <file>          a picture of load and success over time; - writes it out
   --json                the scenario and the whole report as JSON
   --list, --help
@@ -51,6 +57,8 @@ const OPTIONS = {
   seed: text,
   fault: texts,
   set: texts,
+  beside: text,
+  size: text,
   svg: text,
   json: flag,
   list: flag,
@@ -69,6 +77,8 @@ export function readSimulateCommand(args: readonly string[]): SimulateCommand {
       return { kind: 'wrong', complaint: `simulate takes one scenario; ${more.join(' ')} is too much.` };
     if (words.json === true && words.svg === '-')
       return { kind: 'wrong', complaint: '--json and --svg - would both be written out.' };
+    if (words.size !== undefined && !(Number(words.size) > 0))
+      return { kind: 'wrong', complaint: `--size ${words.size} is no time: give seconds, such as 30.` };
     return { kind: 'run', words: { ...words, scenario } };
   } catch (error) {
     return { kind: 'wrong', complaint: error instanceof Error ? error.message : String(error) };

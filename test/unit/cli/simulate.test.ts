@@ -54,8 +54,33 @@ describe('npx switchover simulate', () => {
     expect(out).toMatch(/^<svg /);
   });
 
-  it('lists its scenarios, and helps', async () => {
+  it('shows other libraries’ policies side by side: in a table, as JSON with their data, and as a picture', async () => {
+    const words = ['outage', ...SMALL, '--beside', 'ky,aws'];
+    const { out } = await runSimulate(words);
+    expect(out).toMatch(/Side by side:\n\n[\s\S]*\n {2}Switchover .*\n {2}ky .*\n {2}AWS 2026 .*\n$/);
+    expect(out).not.toMatch(/NaN|undefined|Infinity/);
+    const { report, beside } = JSON.parse((await runSimulate([...words, '--json'])).out);
+    expect(report.title).toBe('Outage');
+    expect(beside).toMatchObject([
+      { name: 'ky', policy: { attempts: 3, retries: { timeouts: false } }, report: { clients: 200 } },
+      { name: 'aws', policy: { budget: { capacity: 500, price: 14 } }, report: { clients: 200 } },
+    ]);
+    const picture = (await runSimulate([...words, '--svg', '-'])).out;
+    expect(picture).toMatch(/^<svg [\s\S]*Switchover[\s\S]*AWS 2026/);
+  });
+
+  it('reckons what a standby must have in reserve, without a run', async () => {
+    const { out } = await runSimulate(['outage', '--clients', '1000000', '--set', 'budget.capacity=2', '--size', '20']);
+    expect(out).toContain('1,000,000 clients move, with 50,000 requests per second');
+    expect(out).toContain('2,000,000 retries can come at once');
+    expect(out).toMatch(/b +100,000 +50,000 +50,000 +40 s +150,000\n/);
+    expect(out).toContain('Too little at b');
+    expect((await runSimulate(['outage', '--size', '21'])).out).toContain('It is enough');
+  });
+
+  it('lists its scenarios and policies, and helps', async () => {
     expect((await runSimulate(['--list'])).out).toMatch(/^ {2}outage +The active host/m);
+    expect((await runSimulate(['--list'])).out).toMatch(/^ {2}aws +AWS 2026: two retries/m);
     expect((await runSimulate(['--help'])).out).toMatch(/^Usage: npx switchover simulate/);
   });
 
@@ -68,6 +93,9 @@ describe('npx switchover simulate', () => {
     [['--colour'], 2, /--colour/],
     [['one', 'two'], 2, /two is too much/],
     [['--json', '--svg', '-'], 2, /both/],
+    [['--beside', 'axios'], 2, /no policy "axios"[\s\S]*ky-tuned, aws/],
+    [['--beside', 'nats'], 2, /nats keeps connections/],
+    [['--size', 'large'], 2, /--size large/],
     [['nowhere.json'], 1, /no scenario nowhere\.json[\s\S]*outage, brown-out/],
     [[...SMALL, '--svg', '/nowhere/x.svg'], 1, /could not be written/],
   ])('refuses %j', async (words, code, complaint) => {
