@@ -37,6 +37,12 @@ export default [
     import: '{ SwitchoverError }',
     limit: '600 B',
   },
+  {
+    name: 'switchover/react, beside createFailover',
+    path: 'dist/react.js',
+    ignore: ['react', 'switchover'],
+    limit: '5.8 kB',
+  },
   asItIs('dist/switchover.global.js', '60.5 kB'),
   asItIs('dist/sw.js', '4 kB'),
   asItIs('dist/sw-redirect.js', '5.3 kB'),

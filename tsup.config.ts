@@ -17,6 +17,7 @@ export const entries = {
   'service-worker': 'src/serviceWorker/index.ts',
   vite: 'src/publish/vite.ts',
   node: 'src/node/index.ts',
+  react: 'src/react/index.ts',
   server: 'src/server/index.ts',
   testing: 'src/testing/index.ts',
 };
@@ -35,7 +36,8 @@ export default defineConfig({
   clean: true,
   target: 'es2022',
   platform: 'neutral',
-  external: [/^node:/],
+  // React's hooks take the package by its own name, as an app does: each platform brings its own entry.
+  external: [/^node:/, 'switchover'],
   // `node:sqlite` has no name without its prefix.
   removeNodeProtocol: false,
 });
