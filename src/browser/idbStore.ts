@@ -15,10 +15,15 @@ export interface IdbStoreOptions {
 
 /** A store in IndexedDB. */
 export interface IdbStore extends KeyValueStore {
+  /** Gives the value of a key. Rejects with `STORAGE_FAILED`, as every call here. */
   get(key: string): Promise<string | undefined>;
+  /** Stores a value, in place of the one that is there. */
   set(key: string, value: string): Promise<void>;
+  /** Takes a key away. One that is not there is let be. */
   delete(key: string): Promise<void>;
+  /** Changes a value in one transaction, which no other tab nor the worker can get in between. */
   update(key: string, change: (value: string | undefined) => string | undefined): Promise<void>;
+  /** The keys of all that is stored. */
   keys(): Promise<readonly string[]>;
 }
 

@@ -16,7 +16,12 @@ export interface RequestOptions {
    * Ask a second host as well when the first is slow; the first good answer wins. GET and HEAD only. True: after what
    * 19 of 20 requests take, between 100 ms and 2 s, and for one request in twenty at most. Default: the fetch's own.
    */
-  readonly hedge?: boolean | { readonly delayMs: number };
+  readonly hedge?:
+    | boolean
+    | {
+        /** A second host is asked after this, in milliseconds, instead of after what most requests take. */
+        readonly delayMs: number;
+      };
   /**
    * Sent as `Idempotency-Key`, the same on every attempt, so that any method may be sent again. True: a fresh key.
    * The server must honour it (draft-ietf-httpapi-idempotency-key-header). Default none.
@@ -37,11 +42,17 @@ declare global {
 
 /** One request's options, complete. What only a part reads is left out where nothing was said. */
 export interface RequestSettings {
+  /** The only host that the request may go to; null for any. */
   readonly pin: string | null;
+  /** How it is tried again. */
   readonly retry: RetryPolicy;
+  /** How long its parts may take. */
   readonly timeout: TimeoutPolicy;
+  /** Whether a second host is asked; undefined leaves it to the fetch's own `hedging`. */
   readonly hedge?: RequestOptions['hedge'];
+  /** Whether a broken body is carried on; undefined for yes. */
   readonly resume?: boolean | undefined;
+  /** Whether it belongs to the session; undefined for yes. */
   readonly session?: boolean | undefined;
 }
 

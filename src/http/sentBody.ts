@@ -1,5 +1,6 @@
 /** A request's body, ready for an attempt. */
 export interface SentBody {
+  /** What `fetch` is given. */
   readonly body: BodyInit | null | undefined;
   /** False where it can be read once only: after an attempt that may have begun to read it, there is no other. */
   readonly replayable: boolean;

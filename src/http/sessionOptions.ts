@@ -4,6 +4,7 @@ import type { Fetch, KeyValueStore, MaybePromise } from '../runtime/ports.ts';
 
 /** What a host gave for a login: the token alone, or with what goes along. Other fields are ignored. */
 export interface SessionGrant {
+  /** What shows whose requests these are, at every host. */
   readonly token: string;
   /** What the server process calls itself, the same until it restarts. Tells apart the instances that `onReady` runs for. */
   readonly instance?: string | undefined;
@@ -36,7 +37,7 @@ export interface ReadyContext extends ResumeContext {
   readonly instance: string | null;
 }
 
-/** Options of {@link createSession}. Only `open` is needed. */
+/** Options of {@link FailoverOptions.session}. Only `open` is needed. */
 export interface SessionOptions {
   /**
    * Logs in at a host, and returns the token. Called before the first request, and again once a session was lost. Has

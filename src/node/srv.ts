@@ -23,7 +23,10 @@ export interface SrvOptions {
    */
   readonly allow?: readonly string[];
   /** Asks the name servers; a `Resolver` of `node:dns/promises` will do. Default: one of the system's name servers. */
-  readonly resolver?: { resolveSrv(name: string): Promise<readonly SrvRecord[]> };
+  readonly resolver?: {
+    /** Asks for the service records of a name. */
+    resolveSrv(name: string): Promise<readonly SrvRecord[]>;
+  };
   /** A uniform random number in [0, 1), for the order within a priority. Default `Math.random`. */
   readonly random?: Random;
 }

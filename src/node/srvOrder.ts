@@ -3,7 +3,9 @@ import type { Random } from '../runtime/ports.ts';
 
 /** What one service record says (RFC 2782); `port` and `name` are those of the server. */
 export interface SrvRecord {
+  /** Name of the server; `.` says that there is no such service. */
   readonly name: string;
+  /** Its port. */
   readonly port: number;
   /** Lower ones first: others only serve when all of these are down. */
   readonly priority: number;

@@ -1,6 +1,8 @@
 /** A fencing number: of two servers of one cluster, the one with the higher number became active later. */
 export interface Epoch {
+  /** Whose numbers these are: numbers of two clusters say nothing of each other. 1 to 64 letters, digits and `_ . : -`. */
   readonly cluster: string;
+  /** Higher with each change of the active server. A safe integer, 0 or more. */
   readonly number: number;
 }
 

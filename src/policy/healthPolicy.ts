@@ -61,9 +61,13 @@ export interface FencePolicy {
  * rule, and nobody else reads it.
  */
 export interface HealthPolicy {
+  /** When a host is taken out of service. */
   readonly ejection: EjectionPolicy;
+  /** How a host is asked how it is. */
   readonly probe: ProbePolicy;
+  /** How a host that failed gets its clients back. */
   readonly failback: FailbackPolicy;
+  /** How long a host that lost its role stays shut out. */
   readonly fence: FencePolicy;
 }
 

@@ -33,11 +33,17 @@ export function nginxChecks(checks: NginxChecks = {}): HealthOptions {
 
 /** A Kubernetes readiness probe. Times in seconds, names and defaults as there. */
 export interface KubernetesProbe {
+  /** Path that is probed: `httpGet.path`. Default `/`. */
   readonly path?: string;
+  /** Until the first probe of a host that was listed just now, in seconds. Default 0. */
   readonly initialDelaySeconds?: number;
+  /** Between two probes, in seconds. Default 10. */
   readonly periodSeconds?: number;
+  /** Until a probe's whole answer, in seconds. Default 1. */
   readonly timeoutSeconds?: number;
+  /** Good probes in a row that bring a host back. Default 1. */
   readonly successThreshold?: number;
+  /** Bad probes in a row that take a host out. Default 3. */
   readonly failureThreshold?: number;
 }
 

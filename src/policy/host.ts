@@ -7,6 +7,7 @@ export interface Host {
    * left out, IPv6 in its shortest form. Equal origins mean the same host; this is its stable identity.
    */
   readonly origin: string;
+  /** How the host is spoken to. */
   readonly scheme: 'http' | 'https';
   /** As in `URL.hostname`: an IPv6 address keeps its brackets. */
   readonly hostname: string;

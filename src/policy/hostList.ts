@@ -19,4 +19,9 @@ export interface HostSpec {
  */
 export type HostList =
   | readonly (string | HostSpec)[]
-  | { readonly active: readonly (string | HostSpec)[]; readonly standby?: readonly (string | HostSpec)[] };
+  | {
+      /** Those that serve, each its share of the clients by weight. At least one. */
+      readonly active: readonly (string | HostSpec)[];
+      /** Those that wait until an active one fails, in this order. Default none. */
+      readonly standby?: readonly (string | HostSpec)[];
+    };

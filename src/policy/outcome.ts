@@ -2,12 +2,19 @@ import type { Hints } from './hints.ts';
 
 /** Why no (whole) answer came. `network` is all that browsers say. */
 export type Fault =
+  /** Nobody listens there. */
   | 'refused'
+  /** No way leads there. */
   | 'unreachable'
+  /** The name has no address. */
   | 'dns'
+  /** No secure connection: a certificate that is not trusted, say. */
   | 'tls'
+  /** No connection in time. */
   | 'connect-timeout'
+  /** The connection broke before the answer began. */
   | 'reset'
+  /** Anything of the above, where the platform does not say which. */
   | 'network'
   /** No first byte in time. */
   | 'timeout'

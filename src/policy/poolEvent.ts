@@ -5,11 +5,24 @@ import type { Outcome } from './outcome.ts';
 
 /** The verdict of one probe. */
 export type ProbeVerdict =
-  | { readonly kind: 'good' }
-  /** Alive, but not the one to use: a standby, a draining host, one with a stale epoch. */
-  | { readonly kind: 'inactive'; readonly why: string }
-  /** `silent`: no answer came at all. */
-  | { readonly kind: 'bad'; readonly why: string; readonly silent?: boolean };
+  | {
+      /** The host is well. */
+      readonly kind: 'good';
+    }
+  | {
+      /** Alive, but not the one to use: a standby, a draining host, one with a stale epoch. */
+      readonly kind: 'inactive';
+      /** What it said of itself. */
+      readonly why: string;
+    }
+  | {
+      /** The host is not well, or did not answer. */
+      readonly kind: 'bad';
+      /** What was seen: `http 503`, `timeout`. One line. */
+      readonly why: string;
+      /** True where no answer came at all. Default false. */
+      readonly silent?: boolean;
+    };
 
 /** An attempt of a request, a socket or a page ended. */
 export interface AttemptEvent {

@@ -32,8 +32,11 @@ export type MoveKind = 'failover' | 'switchover' | 'failback';
 
 /** A change of the current host. */
 export interface HostMove {
+  /** Why: see {@link MoveKind}. */
   readonly kind: MoveKind;
+  /** Origin of the host that was left. */
   readonly from: string;
+  /** Origin of the host where new work goes from now on. */
   readonly to: string;
   /** What was seen at the host that was left, or of the one that is back. */
   readonly cause: string;

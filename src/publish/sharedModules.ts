@@ -20,11 +20,15 @@ interface ImportMapTag {
   readonly injectTo: 'head-prepend';
 }
 
-/** A Vite plug-in, in its shape alone. */
+/** A Vite plug-in, in its shape alone. Its hooks are for Vite to call. */
 export interface SharedModulesPlugin {
+  /** As Vite and its messages name it. */
   readonly name: 'switchover:shared-modules';
+  /** Only what is built has chunks. */
   readonly apply: 'build';
+  /** @internal */
   configResolved(config: { readonly base: string }): void;
+  /** @internal */
   readonly transformIndexHtml: {
     readonly order: 'post';
     handler(html: string, page: PageContext): ImportMapTag[];

@@ -13,13 +13,16 @@ import { type SiteFile, siteFiles } from './siteFiles.ts';
 
 export * from '../policy/error.ts';
 export type { OfflineLook } from '../serviceWorker/offlinePage/look.ts';
+export type { Colours } from '../serviceWorker/offlinePage/palette.ts';
+export type { OfflineLanguage } from '../serviceWorker/offlinePage/texts/index.ts';
+export type { OfflineTexts } from '../serviceWorker/offlinePage/texts/text.ts';
 export type { NavigationMode } from '../site/config.ts';
 export type { SiteHostOption, SiteOptions } from '../site/options.ts';
 export type { PublishOptions } from './options.ts';
 export { type SharedModulesPlugin, sharedModules } from './sharedModules.ts';
 
 /** As much of Vite's resolved config as is read here. */
-export interface ViteConfig {
+interface ViteConfig {
   readonly base: string;
   /** Absolute. Empty where the app has none. */
   readonly publicDir: string;
@@ -29,13 +32,19 @@ export interface ViteConfig {
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /**
- * A Vite plug-in, in its shape alone: the types of every Vite from 5 on take it, and a project without Vite can read it.
+ * A Vite plug-in, in its shape alone: the types of every Vite from 5 on take it, and a project without Vite can read it. Its hooks are
+ * for Vite to call.
  */
 export interface SwitchoverPlugin {
+  /** As Vite and its messages name it. */
   readonly name: 'switchover';
+  /** @internal */
   applyToEnvironment(environment: { readonly config: { readonly consumer: string } }): boolean;
+  /** @internal */
   configResolved(config: ViteConfig): void;
+  /** @internal */
   configureServer(server: { readonly middlewares: { use(middleware: Middleware): unknown } }): void;
+  /** @internal */
   generateBundle(this: { emitFile(file: { type: 'asset'; fileName: string; source: string }): string }): void;
 }
 
@@ -43,8 +52,8 @@ export interface SwitchoverPlugin {
  * Makes the worker and the offline page a part of a Vite app: served in development, and written with the build. The base path is
  * Vite's own; where that is relative or on another host, give `base`.
  *
- * When Vite reads its config, it throws a SwitchoverError: `INVALID_OPTION`, `NO_HOSTS` and the like for options, and `FILE_IN_THE_WAY` where
- * the app's public folder has a file of the same name.
+ * @throws SwitchoverError when Vite reads its config: `NO_HOSTS`, `INVALID_HOST`, `INSECURE_HOST`, `DUPLICATE_HOST`, `INVALID_OPTION`, and
+ * `FILE_IN_THE_WAY` where the app's public folder has a file of the same name.
  */
 export function switchover(options: PublishOptions): SwitchoverPlugin {
   let files: readonly SiteFile[] = [];

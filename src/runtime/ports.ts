@@ -24,8 +24,11 @@ export type Random = () => number;
  * it is the `storage` of `handoff` (`switchover/browser`), which waits for what comes along.
  */
 export interface KeyValueStore {
+  /** Gives the value of a key. */
   get(key: string): MaybePromise<string | undefined>;
+  /** Stores a value, in place of the one that is there. */
   set(key: string, value: string): MaybePromise<void>;
+  /** Takes a key away. One that is not there is let be. */
   delete(key: string): MaybePromise<void>;
   /**
    * Changes a value in one step, so that no change of another tab or process comes in between. `change` gets what is there, and
@@ -78,16 +81,23 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 
 /** Everything of the outside world that the library touches. Each part may be replaced. */
 export interface Ports {
+  /** Sends requests. Default: the platform's `fetch`; on Node one with a connect time-out, that of `nodeFetch`. */
   readonly fetch: Fetch;
+  /** Time. Default: the system's. */
   readonly clock: Clock;
+  /** Chance. Default `Math.random`. */
   readonly random: Random;
+  /** Where what is known outlives the page or the process. Default: IndexedDB in a browser, memory elsewhere. */
   readonly storage: KeyValueStore;
+  /** What the platform believes about the network. Default: `navigator.onLine` and its events where there are such; else always online. */
   readonly connectivity: Connectivity;
+  /** When the app is seen again. Default: visibility and `pageshow` in a page; elsewhere nobody tells. */
   readonly lifecycle: Lifecycle;
 }
 
 /** A list of hosts, as a source found it. */
 export interface FoundHosts {
+  /** The list, as in {@link HostList}. */
   readonly hosts: HostList;
   /** Grows with each change of the list: the pool drops what is not above the last one that it took. Default: always taken. */
   readonly generation?: number;

@@ -10,9 +10,13 @@ import type { Ports } from './ports.ts';
 
 /** What a host answered to a probe. */
 export interface ProbeAnswer {
+  /** Origin of the host that was asked. */
   readonly host: string;
+  /** HTTP status. */
   readonly status: number;
+  /** The `Content-Type` header; null where there is none. */
   readonly contentType: string | null;
+  /** The whole body, 64 KiB at most: a longer one is a bad answer. */
   readonly body: string;
 }
 
@@ -21,7 +25,9 @@ export type HealthJudge = (answer: ProbeAnswer) => { readonly healthy: boolean; 
 
 /** What a probe found. */
 export interface ProbeResult {
+  /** How the host is. */
   readonly verdict: ProbeVerdict;
+  /** What it said of itself in its headers. */
   readonly hints: Hints;
 }
 

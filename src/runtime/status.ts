@@ -4,8 +4,11 @@ import type { HostConfig, Topology } from '../policy/topology.ts';
 
 /** One host as the pool sees it now. Frozen. */
 export interface HostStatus {
+  /** As in `location.origin`: what tells hosts apart. */
   readonly origin: string;
+  /** Whether it is there to serve or to wait. */
   readonly tier: HostConfig['tier'];
+  /** Where it stands; null where nobody said. */
   readonly zone: string | null;
   /**
    * `up` in service · `inactive` well, but a standby or draining · `ejected` out of service for a cool-down ·
@@ -31,6 +34,7 @@ export interface PoolStatus {
   readonly connectivity: 'online' | 'offline' | 'suspect';
   /** In the order in which this client wants them. */
   readonly hosts: readonly HostStatus[];
+  /** The pool was closed: nothing here changes any more. */
   readonly closed: boolean;
 }
 

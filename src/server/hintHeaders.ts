@@ -4,6 +4,7 @@ import { invalid } from './serverOptions.ts';
 
 /** What a server says of itself in `Switchover-*` headers. A {@link SessionServer} is one such source. */
 export interface StandingSource {
+  /** What this server is to its clients now. */
   readonly role: 'active' | 'standby' | 'draining';
   /** Origin of the server that is active; null where that is not known, or is this one. Default null. */
   readonly active?: string | null;

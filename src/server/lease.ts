@@ -9,7 +9,12 @@ import type { Lease } from './leaseTypes.ts';
 /** Options of {@link createLease}. */
 export interface LeaseOptions {
   /** Where the lease lives: a session store, or its `leases`, shared by all who take part. */
-  readonly store: LeaseStore | { readonly leases: LeaseStore };
+  readonly store:
+    | LeaseStore
+    | {
+        /** As of a {@link SessionStore}. */
+        readonly leases: LeaseStore;
+      };
   /** Names what the lease is for. */
   readonly name: string;
   /**

@@ -2,7 +2,9 @@ import type { MaybePromise } from '../runtime/ports.ts';
 
 /** A lease as its store has it. */
 export interface LeaseRecord {
+  /** What it is for. */
   readonly name: string;
+  /** Who has it, or had it last. */
   readonly holder: string;
   /** Raised each time the lease changes hands, or is taken again after it ran out: what carries a lower one is of the past. */
   readonly epoch: number;

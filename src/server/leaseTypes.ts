@@ -37,8 +37,18 @@ export interface LeaseTask {
 
 /** What became of a job: it ran, or somebody else was active. */
 export type LeaseRun<T> =
-  | { readonly ran: true; readonly value: T }
-  | { readonly ran: false; readonly current: LeaseTerm | null };
+  | {
+      /** It ran here, to its end, under the lease. */
+      readonly ran: true;
+      /** What it returned. */
+      readonly value: T;
+    }
+  | {
+      /** It did not. */
+      readonly ran: false;
+      /** Who is active instead; null where nobody is known to be. */
+      readonly current: LeaseTerm | null;
+    };
 
 /** One instance's part in the election of the active one. */
 export interface Lease {
@@ -61,6 +71,8 @@ export interface Lease {
    * where the store can't be reached, the lease runs out.
    */
   release(): Promise<void>;
+  /** Calls `listener` at each such event from now on. */
   on<Name extends keyof LeaseEvents>(name: Name, listener: LeaseEvents[Name]): void;
+  /** Ends what `on` began. */
   off<Name extends keyof LeaseEvents>(name: Name, listener: LeaseEvents[Name]): void;
 }

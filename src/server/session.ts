@@ -21,7 +21,9 @@ export interface SessionMessage {
 
 /** A session that is connected to this server. */
 export interface Session<I extends Identity = Identity> {
+  /** Names the session, on all servers that share its store. */
   readonly sid: string;
+  /** Whose session it is: {@link Identity.subject}. */
   readonly subject: string;
   /** What `authenticate` answered last: a fresh credential changes it. */
   readonly identity: I;
@@ -54,6 +56,7 @@ export interface TokenAlarm {
    * subject's session.
    */
   readonly why: 'reused' | 'unknown' | 'subject';
+  /** The session whose token was shown. */
   readonly sid: string;
   /** Who showed it. */
   readonly subject: string;

@@ -33,8 +33,11 @@ export interface SessionServer<Transaction extends StoreTransaction = StoreTrans
    * Without a handler no message is accepted.
    */
   on(event: 'message', handler: MessageHandler<Transaction, I>): this;
+  /** Calls `listener` at each such event from now on. */
   on<N extends keyof SessionServerEvents<I>>(event: N, listener: SessionServerEvents<I>[N]): this;
+  /** Takes a handler of messages off. */
   off(event: 'message', handler: MessageHandler<Transaction, I>): this;
+  /** Takes a listener off. */
   off<N extends keyof SessionServerEvents<I>>(event: N, listener: SessionServerEvents<I>[N]): this;
   /**
    * Sends to a session, wherever it is connected, or will be. JSON, or bytes as a `Uint8Array`. Within a message's handler, before
@@ -54,7 +57,7 @@ export interface SessionServer<Transaction extends StoreTransaction = StoreTrans
   /** Upper limit of one frame, in bytes. */
   readonly maxBytes: number;
   /** `draining` from the moment that {@link drain} is called. */
-  readonly role: Standing['role'];
+  readonly role: 'active' | 'standby' | 'draining';
   /** Where clients are sent that are not served here; null: to any other host. */
   readonly active: string | null;
   /**
@@ -64,8 +67,13 @@ export interface SessionServer<Transaction extends StoreTransaction = StoreTrans
    * @throws SwitchoverError `INVALID_OPTION`, `INVALID_HOST`.
    */
   setRole(role: 'active' | 'standby', active?: string): void;
-  /** The hosts that clients are told of; empty if none were given. */
-  readonly hosts: { readonly list: HostList; readonly generation: number } | null;
+  /** The hosts that clients are told of; null if none were given. */
+  readonly hosts: {
+    /** As in `createFailover`. */
+    readonly list: HostList;
+    /** Grows with each change of the list. */
+    readonly generation: number;
+  } | null;
   /**
    * Gives clients another list, from their next welcome on.
    *

@@ -4,15 +4,22 @@ import type { StoreRequest, StoreResult } from '../session/serverState.ts';
 import type { Incoming } from '../session/sessionRecord.ts';
 import type { LeaseStore } from './leaseStore.ts';
 
+/** A request to accept messages: {@link SessionStore.accept} has it done. */
 export type AcceptRequest = Extract<StoreRequest, { op: 'accept' }>;
+/** Any other request: {@link SessionStore.run} has it done. */
 export type PlainRequest = Exclude<StoreRequest, AcceptRequest>;
 
 /** A message that is accepted for the first time, and whose it is. */
 export interface AcceptedMessage {
+  /** The session that it came by. */
   readonly sid: string;
+  /** Whose session that is. */
   readonly subject: string;
+  /** The log that its number belongs to. */
   readonly stream: string;
+  /** Of the connection that it came by. */
   readonly epoch: number;
+  /** The message itself. */
   readonly message: Extract<Incoming, { kind: 'message' }>;
 }
 
@@ -37,14 +44,30 @@ export type Apply<Transaction extends StoreTransaction> = (
  * it may tell of the last only, and it may tell of something twice.
  */
 export type StoreNews =
-  | { readonly kind: 'grown'; readonly sid: string; readonly tx: number }
-  | { readonly kind: 'superseded'; readonly sid: string; readonly epoch: number };
+  | {
+      /** There is a new message for the client. */
+      readonly kind: 'grown';
+      /** The session. */
+      readonly sid: string;
+      /** The last of its log. */
+      readonly tx: number;
+    }
+  | {
+      /** Another connection has attached. */
+      readonly kind: 'superseded';
+      /** The session. */
+      readonly sid: string;
+      /** That connection's. */
+      readonly epoch: number;
+    };
 
 /** What a store holds. */
 export interface StoreUsage {
+  /** Sessions that can still be resumed. */
   readonly sessions: number;
-  /** Messages, and bytes of payload, that wait for their clients. */
+  /** Messages that wait for their clients. */
   readonly messages: number;
+  /** Their bytes of payload. */
   readonly bytes: number;
 }
 
@@ -74,5 +97,6 @@ export interface SessionStore<Transaction extends StoreTransaction = StoreTransa
   collect(): MaybePromise<StoreUsage>;
   /** Who is active: for `createLease`. */
   readonly leases: LeaseStore;
+  /** Ends what runs by itself, and gives up what the store has open. Its sessions stay, where it keeps any. */
   close(): MaybePromise<void>;
 }

@@ -23,7 +23,8 @@ export interface Wire {
 
 /** The HTTP request that a connection began with, as far as the transport knows it. */
 export interface ConnectRequest {
-  /** As it was asked for: path and query. Credentials don't belong there. */
+  /** As it was asked for: path and query. Credentials don't belong there. Default: it is not known. */
   readonly url?: string;
+  /** Its headers. Default: none are known. */
   readonly headers?: Headers;
 }

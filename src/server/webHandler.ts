@@ -3,6 +3,7 @@ import { HINT_HEADERS } from './hintHeaders.ts';
 
 /** A web-standard handler: what Hono, Bun, Deno, service workers and {@link toNodeListener} take. */
 export interface WebHandler {
+  /** Answers a request. Never rejects but with what an endpoint of the app's own throws. */
   (request: Request): Promise<Response>;
   /** True for a path that the handler answers; to others it says 404. */
   handles(path: string): boolean;

@@ -14,12 +14,19 @@ import type { Transport } from './transport.ts';
 
 /** As much of a socket of `ws` as is used here: so that nobody needs its types who does not use it. */
 export interface ServerSocket {
+  /** As on the web. */
   readonly readyState: number;
+  /** The value of `readyState` of an open socket. */
   readonly OPEN: number;
+  /** Bytes that were sent and are still here. */
   readonly bufferedAmount: number;
+  /** Sends a message: text, or bytes. */
   send(data: string | Uint8Array): void;
+  /** Begins the closing handshake. */
   close(code?: number, reason?: string): void;
+  /** Drops the connection. */
   terminate(): void;
+  /** Listens: to `message`, `close`, `error` and `pong`. */
   on(event: string, listener: (...values: never[]) => void): unknown;
 }
 
@@ -30,7 +37,12 @@ export type WebSocketServerClass = new (options: {
   maxPayload: number;
   closeTimeout: number;
 }) => {
-  readonly clients: Iterable<{ terminate(): void }>;
+  /** The sockets that are open. */
+  readonly clients: Iterable<{
+    /** Drops the connection. */
+    terminate(): void;
+  }>;
+  /** Answers an upgrade request. */
   handleUpgrade(
     request: IncomingMessage,
     socket: Duplex,

@@ -2,6 +2,7 @@
 export interface Payload {
   /** JSON text, or bytes in base64. */
   readonly text: string;
+  /** True for bytes. */
   readonly binary: boolean;
 }
 

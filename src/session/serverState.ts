@@ -4,7 +4,9 @@ import type { AttachRequest, AttachResult, Incoming } from './sessionRecord.ts';
 
 /** A message of the log. */
 export interface LogEntry {
+  /** Its number within the stream, from 1. */
   readonly seq: number;
+  /** What it says. */
   readonly payload: Payload;
 }
 
@@ -14,32 +16,110 @@ export interface LogEntry {
  */
 export type StoreRequest =
   | AttachRequest
-  /** The next messages of the log after `after`, in order, up to so many and so much. */
-  | (Held & { readonly op: 'read'; readonly after: number; readonly count: number; readonly bytes: number })
-  /** Accept once and in order, together with whatever the application makes of the messages. */
-  | (Held & { readonly op: 'accept'; readonly items: readonly Incoming[] })
-  | (Held & { readonly op: 'acknowledge'; readonly rx: number; readonly ttlMs: number })
-  /** Delete the session. */
-  | (Held & { readonly op: 'end' })
-  | { readonly op: 'append'; readonly sid: string; readonly id: number; readonly payload: Payload };
+  | (SessionHold & {
+      /** Read the next messages of the log, in order. */
+      readonly op: 'read';
+      /** The number that they come after. */
+      readonly after: number;
+      /** At most so many. */
+      readonly count: number;
+      /** At most so many bytes of payload, but always one message. */
+      readonly bytes: number;
+    })
+  | (SessionHold & {
+      /** Accept once and in order, together with whatever the application makes of the messages. */
+      readonly op: 'accept';
+      /** What the client has sent. */
+      readonly items: readonly Incoming[];
+    })
+  | (SessionHold & {
+      /** Let go of what the client has, and keep the session alive. */
+      readonly op: 'acknowledge';
+      /** The last message that the client has. */
+      readonly rx: number;
+      /** How long the session lives from now on, in milliseconds. */
+      readonly ttlMs: number;
+    })
+  | (SessionHold & {
+      /** Delete the session. */
+      readonly op: 'end';
+    })
+  | {
+      /** Put a message into the log. */
+      readonly op: 'append';
+      /** The session, whoever holds it. */
+      readonly sid: string;
+      /** Comes back with the answer. */
+      readonly id: number;
+      /** The message. */
+      readonly payload: Payload;
+    };
 
-interface Held {
+/** By what right a connection asks: it holds this session for as long as epoch and stream are those of the record. */
+export interface SessionHold {
+  /** The session. */
   readonly sid: string;
+  /** The epoch that its attach gave. */
   readonly epoch: number;
+  /** The stream that its attach gave. */
   readonly stream: string;
 }
 
+/** What a step of the store has come to. */
 export type StoreResult =
   | AttachResult
-  | { readonly kind: 'read'; readonly entries: readonly LogEntry[]; readonly floor: number; readonly tx: number }
-  | { readonly kind: 'accepted'; readonly rx: number; readonly gaps: readonly Range[] }
-  | { readonly kind: 'acknowledged'; readonly tx: number }
-  | { readonly kind: 'appended'; readonly id: number; readonly seq: number; readonly payload: Payload }
-  | { readonly kind: 'ended' }
-  /** Another connection holds the session, or it is gone. */
-  | { readonly kind: 'fenced' }
-  /** The store could not, or nobody knows whether it did. `id` is that of an append. */
-  | { readonly kind: 'failed'; readonly op: StoreRequest['op']; readonly id?: number };
+  | {
+      /** Messages were read. */
+      readonly kind: 'read';
+      /** The messages, in order. */
+      readonly entries: readonly LogEntry[];
+      /** Those up to this number are no longer held. */
+      readonly floor: number;
+      /** The last of the log. */
+      readonly tx: number;
+    }
+  | {
+      /** Messages were accepted, and what the application made of them is committed. */
+      readonly kind: 'accepted';
+      /** The last one that is accepted now. */
+      readonly rx: number;
+      /** Numbers that the client gave up. */
+      readonly gaps: readonly Range[];
+    }
+  | {
+      /** What the client has is let go of. */
+      readonly kind: 'acknowledged';
+      /** The last of the log. */
+      readonly tx: number;
+    }
+  | {
+      /** The message is in the log. */
+      readonly kind: 'appended';
+      /** That of the request. */
+      readonly id: number;
+      /** The log. */
+      readonly stream: string;
+      /** The number that it got. */
+      readonly seq: number;
+      /** The message. */
+      readonly payload: Payload;
+    }
+  | {
+      /** The session is deleted. */
+      readonly kind: 'ended';
+    }
+  | {
+      /** Another connection holds the session, or it is gone. Nothing has happened. */
+      readonly kind: 'fenced';
+    }
+  | {
+      /** The store could not, or nobody knows whether it did. */
+      readonly kind: 'failed';
+      /** What was asked. */
+      readonly op: StoreRequest['op'];
+      /** That of an append. */
+      readonly id?: number;
+    };
 
 /** A connection of a session at its server. */
 export interface OpenState {

@@ -12,14 +12,16 @@ export interface SiteHost {
 
 /**
  * What worker, offline page and page of one site agree on: plain JSON, written into the worker and the offline page when they are made,
- * so that neither has to check it. Made by {@link readSiteOptions}.
+ * so that neither has to check it. Made of {@link SiteOptions}.
  */
 export interface SiteConfig {
+  /** Of the form of this. */
   readonly version: 1;
   /** Names what is stored and broadcast. The same as the pool's, so that page and worker share what they know. */
   readonly name: string;
   /** Best first. */
   readonly hosts: readonly SiteHost[];
+  /** What a navigation that fails leads to. */
   readonly mode: NavigationMode;
   /** Until the first byte of a page, in milliseconds. */
   readonly navigationMs: number;

@@ -7,13 +7,20 @@ import type { NavigationMode, SiteConfig } from './config.ts';
 import { nameOfHosts } from './names.ts';
 
 /** A host of a site: its origin, or its origin with the place where it is probed. */
-export type SiteHostOption = string | { readonly url: string; readonly health?: string };
+export type SiteHostOption =
+  | string
+  | {
+      /** The origin: `https://www.example.com`. */
+      readonly url: string;
+      /** Where it is probed: a path, or an absolute URL, which may name another port. Default: `probePath`. */
+      readonly health?: string;
+    };
 
 /** Options of a site's worker and offline page. Only `hosts` is needed. */
 export interface SiteOptions {
   /** Origins, best first. Each serves the whole site at the same paths. */
   readonly hosts: readonly SiteHostOption[];
-  /** Default `offline-page`. */
+  /** What a navigation that fails leads to. Default `offline-page`. */
   readonly mode?: NavigationMode;
   /** Names what is stored in the browser. Give it where `createFailover` has a `name`, the same. Default: made from the origins. */
   readonly name?: string;

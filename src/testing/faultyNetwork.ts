@@ -19,6 +19,7 @@ export interface FaultyNetworkOptions {
 export interface SentRequest {
   /** Origin of the host that it was sent to, listed or not. */
   readonly host: string;
+  /** In capitals. */
   readonly method: string;
   /** With the query. */
   readonly path: string;

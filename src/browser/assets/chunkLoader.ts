@@ -12,6 +12,7 @@ export interface ChunkLoaderOptions extends AssetSources {
 
 /** `import.meta` of a module, as far as it is needed. */
 export interface Importer {
+  /** Address of the module. */
   readonly url: string;
   /** Absent in old browsers: then nothing can be kept single. */
   resolve?(specifier: string): string;

@@ -11,10 +11,12 @@ const STORAGE_MS = 2_000;
 
 /** How a page has come here. */
 export type Arrival =
-  /** As any page. */
-  | { readonly kind: 'none' }
-  /** From another host, and its session with it. */
   | {
+      /** As any page. */
+      readonly kind: 'none';
+    }
+  | {
+      /** From another host, and its session with it. */
       readonly kind: 'arrived';
       /** The same user was signed in here before. */
       readonly already: boolean;
@@ -23,8 +25,12 @@ export type Arrival =
       /** What came along is stored. False where the storage does not take it: it still lies at the other host. */
       readonly unpacked: boolean;
     }
-  /** With a code that was not accepted. The page is as any page: who was signed in here still is. */
-  | { readonly kind: 'refused'; readonly error: SwitchoverError };
+  | {
+      /** With a code that was not accepted. The page is as any page: who was signed in here still is. */
+      readonly kind: 'refused';
+      /** Why: `HANDOFF_REFUSED`. */
+      readonly error: SwitchoverError;
+    };
 
 /** What a host answers to a code. */
 interface Answer {

@@ -40,8 +40,21 @@ export interface HandoffOptions {
 
 /** What a page is surrounded by. */
 export interface PageSurroundings {
-  readonly location: Place & { readonly origin: string; replace(url: string): void };
-  readonly history: { readonly state: unknown; replaceState(state: unknown, unused: string, url: string): void };
+  /** The page's address. */
+  readonly location: Place & {
+    /** As in `location.origin`. */
+    readonly origin: string;
+    /** Leaves for another address, without a way back. */
+    replace(url: string): void;
+  };
+  /** The page's history. */
+  readonly history: {
+    /** What the app has stored with this entry. */
+    readonly state: unknown;
+    /** Changes this entry's address. */
+    replaceState(state: unknown, unused: string, url: string): void;
+  };
+  /** Asks hosts for codes, and redeems them. */
   readonly fetch: MintFetch;
   /** As in `document.referrer`. */
   readonly referrer: string;

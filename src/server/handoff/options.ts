@@ -23,9 +23,11 @@ export interface HandoffOpening {
 export type HandoffRefusal =
   /** It does not come from where it has to come from: another origin, a frame, a hostname that is not listed. */
   | 'origin'
+  /** Too many came, from its address or in all. */
   | 'rate'
   /** It is not what it has to be: method, content type, size, form. */
   | 'format'
+  /** `verify` did not know the token. */
   | 'token'
   /** There is no room for another code. */
   | 'full'
@@ -40,7 +42,9 @@ export type HandoffRefusal =
 
 /** A refusal, for an application's log. It holds nothing secret. */
 export interface HandoffRefused {
+  /** What was asked for: a code to leave with, a page to come to by a form, or what a code stands for. */
   readonly step: 'mint' | 'enter' | 'redeem';
+  /** Why not. */
   readonly why: HandoffRefusal;
   /** The `Origin` of the request; null where it had none. */
   readonly origin: string | null;

@@ -5,17 +5,19 @@ import type { ReplayLimits } from '../../session/sessionRecord.ts';
 
 /** What a whole store holds at most. Over it the sessions go that have been left alone the longest; those in use never do. */
 export interface TotalLimits {
+  /** Sessions. Default 1,000,000. */
   readonly sessions: number;
-  /** Messages, and bytes of payload, that wait for their clients. */
+  /** Messages that wait for their clients. Default 5,000,000. */
   readonly messages: number;
+  /** Their bytes of payload. Default: the store's own, 1 GiB for SQLite and 256 MiB in memory. */
   readonly bytes: number;
 }
 
 /** How long a store remembers idempotency keys. */
 export interface KeyLimits {
-  /** Since the key was accepted, in milliseconds; and never shorter than the session would have lived then. */
+  /** Since the key was accepted, in milliseconds; and never shorter than the session would have lived then. Default 86,400,000, a day. */
   readonly keepMs: number;
-  /** In all; over it the oldest are forgotten. */
+  /** In all; over it the oldest are forgotten. Default 1,000,000. */
   readonly count: number;
 }
 

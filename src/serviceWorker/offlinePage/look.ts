@@ -22,5 +22,10 @@ export interface OfflineLook {
    */
   readonly texts?: Readonly<Record<string, Partial<OfflineTexts>>>;
   /** Own colours for a light and for a dark screen. Default: ink on paper, and the other way round. */
-  readonly colours?: { readonly light?: Partial<Colours>; readonly dark?: Partial<Colours> };
+  readonly colours?: {
+    /** For a light screen. Default: ink on paper. */
+    readonly light?: Partial<Colours>;
+    /** For a dark one. Default: paper on ink. */
+    readonly dark?: Partial<Colours>;
+  };
 }

@@ -10,28 +10,35 @@ import { Subscription } from './subscription.ts';
 export interface EventSourceErrorEvent extends Event {
   /** `STREAM_BROKEN` while the stream is being sought; anything else closes it. */
   readonly error: SwitchoverError;
+  /** That error's message. */
   readonly message: string;
 }
 
 /** The events of an event stream, beside those that its server names. */
 export interface FailoverEventSourceEventMap {
+  /** The stream flows: for the first time, or from another host. */
   open: Event;
+  /** An event without a name of its own. `lastEventId` is that of its server. */
   message: MessageEvent<string>;
+  /** The stream broke and is sought again, or is closed: `readyState` tells which. */
   error: EventSourceErrorEvent;
 }
 
 /** An `EventSource` that fails over. Its `error` events are {@link EventSourceErrorEvent}s, for `onerror`, too. */
 export interface FailoverEventSource extends EventSource {
+  /** Listens to the events that every stream has. */
   addEventListener<Type extends keyof FailoverEventSourceEventMap>(
     type: Type,
     listener: (this: EventSource, event: FailoverEventSourceEventMap[Type]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  /** Listens to the events that the server names. */
   addEventListener(
     type: string,
     listener: (this: EventSource, event: MessageEvent<string>) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  /** Listens as on the web, by a function or an object with `handleEvent`. */
   addEventListener(
     type: string,
     listener: EventListenerOrEventListenerObject,
@@ -41,10 +48,18 @@ export interface FailoverEventSource extends EventSource {
 
 /** The class that {@link createEventSource} makes. */
 export interface FailoverEventSourceConstructor {
+  /**
+   * @param url A path, or the whole URL of a listed host; any other URL goes where it says, without failover.
+   * @throws SwitchoverError `INVALID_REQUEST` for a URL that is none, `INVALID_OPTION`.
+   */
   new (url: string | URL, init?: EventSourceInit): FailoverEventSource;
+  /** As on the web: for `instanceof`. */
   readonly prototype: FailoverEventSource;
+  /** As on the web: the stream is sought. */
   readonly CONNECTING: 0;
+  /** As on the web: the stream flows. */
   readonly OPEN: 1;
+  /** As on the web: it is over for good. */
   readonly CLOSED: 2;
 }
 

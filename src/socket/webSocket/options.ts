@@ -17,8 +17,11 @@ export type PerAttempt<T> = T | ((attempt: SocketAttempt) => MaybePromise<T>);
 
 /** How a link ended. */
 export interface SocketEnd {
+  /** The close code; 1006 where the link broke without one. */
   readonly code: number;
+  /** The other side's words; empty for none. */
   readonly reason: string;
+  /** True where both sides have closed. */
   readonly wasClean: boolean;
 }
 

@@ -17,7 +17,9 @@ export interface ReconnectingDetail {
 
 /** What a `reconnected` event tells. */
 export interface ReconnectedDetail {
+  /** Origin of the host whose link was lost, or left. */
   readonly from: string;
+  /** Origin of the host that the socket is open on now. */
   readonly to: string;
   /** As in {@link ReconnectingDetail}; for a link that was replaced while it lived: `switchover`, `failback`, `woke`. */
   readonly cause: string;
@@ -27,29 +29,37 @@ export interface ReconnectedDetail {
 
 /** The events of a socket beside those of the platform's. */
 export interface FailoverWebSocketEvents extends WebSocketEventMap {
+  /** The link was lost, and another one is sought. */
   reconnecting: CustomEvent<ReconnectingDetail>;
+  /** The socket goes on, over another link. What was sent to the old one and not received is lost: say again what matters. */
   reconnected: CustomEvent<ReconnectedDetail>;
 }
 
 /** A socket over the pool's hosts: `WebSocket`, and two events more. */
 export interface FailoverWebSocket extends WebSocket {
+  /** As a listener of `reconnecting`. */
   onreconnecting: ((event: CustomEvent<ReconnectingDetail>) => void) | null;
+  /** As a listener of `reconnected`. */
   onreconnected: ((event: CustomEvent<ReconnectedDetail>) => void) | null;
+  /** Listens to an event that every such socket has. */
   addEventListener<Type extends keyof FailoverWebSocketEvents>(
     type: Type,
     listener: (this: WebSocket, event: FailoverWebSocketEvents[Type]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  /** Listens as on the web, by a function or an object with `handleEvent`. */
   addEventListener(
     type: string,
     listener: EventListenerOrEventListenerObject,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  /** Ends what `addEventListener` began. */
   removeEventListener<Type extends keyof FailoverWebSocketEvents>(
     type: Type,
     listener: (this: WebSocket, event: FailoverWebSocketEvents[Type]) => unknown,
     options?: boolean | EventListenerOptions,
   ): void;
+  /** Ends what `addEventListener` began. */
   removeEventListener(
     type: string,
     listener: EventListenerOrEventListenerObject,
@@ -59,10 +69,15 @@ export interface FailoverWebSocket extends WebSocket {
 
 /** What {@link createWebSocket} gives: a class, to be used as `WebSocket` is. */
 export interface FailoverWebSocketConstructor {
+  /** As on the web: for `instanceof`. */
   readonly prototype: FailoverWebSocket;
+  /** As on the web: a link is being opened, the first or the next one. */
   readonly CONNECTING: 0;
+  /** As on the web: it is open. */
   readonly OPEN: 1;
+  /** As on the web: it was closed here, and the other side has not said so yet. */
   readonly CLOSING: 2;
+  /** As on the web: it is over for good. */
   readonly CLOSED: 3;
   /**
    * @param url A path, or a URL whose origin is a listed host's, in `ws:` or `http:`; or a function that gives it. The URL of

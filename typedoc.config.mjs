@@ -1,0 +1,56 @@
+/** The reference for users, from the doc comments: `npm run docs` writes it to docs/api. */
+import { readEntries } from './scripts/entries.ts';
+
+/** @type {Partial<import('typedoc').TypeDocOptions>} */
+export default {
+  name: 'Switchover',
+  includeVersion: true,
+  entryPoints: readEntries().map(({ source }) => source),
+  tsconfig: 'tsconfig.docs.json',
+  readme: 'README.md',
+  projectDocuments: ['docs/*.md', 'ARCHITECTURE.md', 'CHANGELOG.md'],
+  out: 'docs/api',
+  router: 'structure',
+  // What a class takes over from the platform's own is documented there.
+  excludeExternals: true,
+  excludeInternal: true,
+  disableSources: true,
+  kindSortOrder: [
+    'Document',
+    'Module',
+    'Function',
+    'Variable',
+    'Class',
+    'Interface',
+    'TypeAlias',
+    'Constructor',
+    'Property',
+    'Accessor',
+    'Method',
+  ],
+  sort: ['kind', 'alphabetical'],
+  navigation: { includeCategories: false, includeGroups: false },
+  validation: {
+    notExported: true,
+    invalidLink: true,
+    rewrittenLink: true,
+    notDocumented: true,
+    unusedMergeModuleWith: true,
+  },
+  requiredToBeDocumented: [
+    'Module',
+    'Function',
+    'Variable',
+    'Class',
+    'Interface',
+    'TypeAlias',
+    'Constructor',
+    'Property',
+    'Accessor',
+    'Method',
+    'CallSignature',
+    'ConstructorSignature',
+  ],
+  treatWarningsAsErrors: true,
+  treatValidationWarningsAsErrors: true,
+};
