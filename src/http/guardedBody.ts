@@ -1,8 +1,7 @@
+import type { WHOLE_READS } from '../runtime/lateBody.ts';
 import { joinBytes } from './bytes.ts';
 import { type BodyFamily, BodySource } from './resumeBody.ts';
 
-/** The ways to read a body as a whole. */
-export const WHOLE_READS = ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'] as const;
 type WholeRead = (typeof WHOLE_READS)[number];
 
 type Bytes = Uint8Array<ArrayBuffer>;

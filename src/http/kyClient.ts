@@ -15,7 +15,7 @@ const NOWHERE = 'https://failover.invalid';
  * ky wants absolute URLs where a platform has no base; so relative ones are laid on the first host, and read back as paths.
  */
 export function createKy(send: Sender, pool: HostPool, options: KyOptions = {}): KyInstance {
-  const base = pool.hosts[0]?.origin ?? NOWHERE;
+  const base = baseOf(pool.hosts[0]?.origin);
   return ky.create({
     baseUrl: `${base}/`,
     retry: 0,
@@ -27,4 +27,14 @@ export function createKy(send: Sender, pool: HostPool, options: KyOptions = {}):
       return path === null ? pool.ports.fetch(input, init) : send(path, input, init);
     },
   });
+}
+
+/** The first host, where the platform's URL can stand on it: that of React Native knows no IPv6, and few names beside letters and dots. */
+function baseOf(origin: string | undefined): string {
+  if (origin === undefined) return NOWHERE;
+  try {
+    return String(new URL('a', `${origin}/`)) === `${origin}/a` ? origin : NOWHERE;
+  } catch {
+    return NOWHERE;
+  }
 }

@@ -72,13 +72,20 @@ function ofRequest(request: Request, capBytes: number, signal: AbortSignal | und
   return body && !inBrowser ? ofStream(body, capBytes, signal) : abortable(ofWholeRequest(request, inBrowser), signal);
 }
 
-async function ofWholeRequest(request: Request, inBrowser: boolean): Promise<SentBody> {
+/** What React Native's `Request` (whatwg-fetch) keeps of its init. */
+interface GivenBody {
+  readonly _bodyInit?: BodyInit | null;
+}
+
+async function ofWholeRequest(request: Request & GivenBody, inBrowser: boolean): Promise<SentBody> {
   try {
+    // As it was given: a form or a Blob of the phone's can't be read as bytes.
+    if ('_bodyInit' in request) return { body: request._bodyInit, replayable: true };
     if (inBrowser) {
       // A slice has no type. The type that counts is in the headers; the Blob's is in lower case, which breaks a boundary.
       return { body: (await request.blob()).slice(), replayable: true };
     }
-    // React Native reads text as text, buffers as buffers, and forms not at all.
+    // Polyfills read text as text, buffers as buffers, and forms not at all.
     const textual = /^text|json|xml|urlencoded/.test(request.headers.get('content-type') ?? '');
     return { body: await (textual ? request.text() : request.arrayBuffer()), replayable: true };
   } catch (cause) {

@@ -12,6 +12,9 @@ export const movesKey = (name: string): string => `switchover:${name}:moves`;
 /** True for the key of a record that pages and worker share. Both must be able to read it, so it is stored in the clear. */
 export const isSharedKey = (key: string): boolean => /^switchover:(?!channel:).*:(health|moves)$/s.test(key);
 
+/** True for the key of a token: what a phone keeps in its key store. */
+export const isSecretKey = (key: string): boolean => /^switchover:(?!channel:).*:(session|handoff)$/s.test(key);
+
 /** What a value begins with that `browser/encryptedStore.ts` has written. */
 export const SEALED = 'switchover-sealed1:';
 

@@ -26,7 +26,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // What other runtimes say in other words, or do not allow.
   deno: { floor: 2, packages: [] },
   workerd: { floor: 2, packages: [] },
-  reactNative: { floor: 2, packages: ['react-native'] },
+  // What an app has installed is handed in: React Native itself is never imported.
+  reactNative: { floor: 2, packages: [] },
   // Its own column: what a client loads never imports the server.
   server: { floor: 2, packages: ['node:', 'ws'], onlyFor: ['cli'] },
   testing: { floor: 2, packages: [] },
@@ -46,6 +47,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 export const ENTRY_NEVER: Readonly<Record<string, readonly string[]>> = {
   'index.node.ts': ['browser', 'serviceWorker', 'reactNative', 'react'],
   'index.browser.ts': ['node', 'reactNative', 'react'],
+  'index.reactNative.ts': ['node', 'browser', 'serviceWorker', 'react', 'deno', 'workerd'],
   'index.default.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
   'index.denoBun.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react', 'workerd'],
   'index.workerd.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react', 'deno'],
@@ -70,7 +72,7 @@ const SHARED_BY_ENTRIES: readonly string[] = [
 ];
 
 /** Entries that only their own platform can load: nothing else may import them, but the command line. */
-export const PLATFORM_ENTRIES: readonly string[] = ['index.node.ts', 'index.browser.ts'];
+export const PLATFORM_ENTRIES: readonly string[] = ['index.node.ts', 'index.browser.ts', 'index.reactNative.ts'];
 
 /** Rooms that take time and chance through their ports. */
 export const PORTED_ROOMS: readonly string[] = ['runtime', 'site', 'http', 'socket'];
