@@ -29,6 +29,8 @@ export default {
     'Method',
   ],
   sort: ['kind', 'alphabetical'],
+  highlightLanguages: ['typescript', 'tsx', 'javascript', 'json', 'jsonc', 'shellscript', 'html', 'css', 'http', 'nginx', 'apache', 'yaml'],
+  ignoredHighlightLanguages: ['caddy'],
   navigation: { includeCategories: false, includeGroups: false },
   validation: {
     notExported: true,

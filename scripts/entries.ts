@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..');
 export interface Entry {
   /** As it is imported: `switchover/fetch`. */
   readonly name: string;
-  /** Its declarations for ESM, one for each platform that has its own; the one without conditions comes first. */
+  /** Its declarations for ESM, one for each platform that has its own; Node's, or those of no platform, come first. */
   readonly declarations: readonly string[];
   /** The source of the first. */
   readonly source: string;
@@ -18,7 +18,7 @@ export interface Entry {
 export function readEntries(): Entry[] {
   const { name, types, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return Object.entries<unknown>(exports).flatMap(([path, target]) => {
-    const declarations = [...new Set(typesOf(target))].sort((a, b) => Number(isMain(b)) - Number(isMain(a)));
+    const declarations = [...new Set(typesOf(target))].reverse().sort((a, b) => Number(isMain(b)) - Number(isMain(a)));
     const [first] = declarations;
     return first === undefined ? [] : [{ name: path.replace('.', name), declarations, source: sourceOf(first) }];
   });

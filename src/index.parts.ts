@@ -10,7 +10,7 @@ export { guardedAnswers } from './http/answer.ts';
 export { hedging } from './http/hedge.ts';
 export { bufferedBodies } from './http/requestBody.ts';
 export { perRequest } from './http/requestOptions.ts';
-export { type HealthAnswer, type HealthVerdict, judgeProbe } from './policy/probeAnswer.ts';
+export { type HealthAnswer, judgeProbe } from './policy/probeAnswer.ts';
 export { brokenBodies } from './policy/rules/brokenBodies.ts';
 export { constantProbes } from './policy/rules/constantProbes.ts';
 export { everyRule } from './policy/rules/everyRule.ts';

@@ -1,4 +1,4 @@
-/** Beside {@link createFailover}: ways to say how it is to check hosts, where it finds them, and where it keeps things. */
+/** Beside `createFailover`: ways to say how it is to check hosts, where it finds them, and where it keeps things. */
 export type { AnswerOptions } from './http/answer.ts';
 export { kubernetesProbe, nginxChecks } from './policy/healthPresets.ts';
 export type * from './publicSockets.ts';

@@ -29,6 +29,7 @@ export type { HostReader } from './policy/plainHosts.ts';
 export type { BudgetPolicy, PolicyOptions, RetryPolicy, TimeoutPolicy } from './policy/policyOptions.ts';
 export type { ProbeVerdict } from './policy/poolEvent.ts';
 export type { PoolRule } from './policy/poolRule.ts';
+export type { HealthVerdict } from './policy/probeAnswer.ts';
 export type { PoolOptions, PoolPart } from './runtime/hostPool.ts';
 export type { PoolConfig } from './runtime/poolOptions.ts';
 export type * from './runtime/poolTypes.ts';

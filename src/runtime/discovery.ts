@@ -13,7 +13,7 @@ import type { HostSource, Random } from './ports.ts';
  * Keeps a pool's list fresh from a source. A source that fails changes nothing, becomes a `warning` event, and is asked again
  * soon, with growing pauses. Where the list is empty, requests wait for the first answer.
  *
- * It is also asked when a session server tells of a generation that is above the last one seen ({@link HostPool.onGeneration}).
+ * It is also asked when a session server tells of a generation that is above the last one seen.
  * From there comes the news that there is news, and no host: what may be taken is for the source to judge.
  */
 export function discovery(source: HostSource): PoolPart {

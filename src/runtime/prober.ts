@@ -2,6 +2,7 @@ import { DEFAULTS } from '../policy/defaults.ts';
 import type { ProbePolicy } from '../policy/healthPolicy.ts';
 import { type Hints, NO_HINTS, readHints } from '../policy/hints.ts';
 import type { ProbeVerdict } from '../policy/poolEvent.ts';
+import type { HealthVerdict } from '../policy/probeAnswer.ts';
 import { urlOn } from '../policy/target.ts';
 import type { HostConfig } from '../policy/topology.ts';
 import { boundedText } from './boundedText.ts';
@@ -21,7 +22,7 @@ export interface ProbeAnswer {
 }
 
 /** Says whether an answer is a healthy host's; if not, why. */
-export type HealthJudge = (answer: ProbeAnswer) => { readonly healthy: boolean; readonly why: string };
+export type HealthJudge = (answer: ProbeAnswer) => HealthVerdict;
 
 /** What a probe found. */
 export interface ProbeResult {

@@ -1,12 +1,12 @@
 import type { MaybePromise } from '../runtime/ports.ts';
 import type { Payload } from '../session/payload.ts';
-import type { StoreRequest, StoreResult } from '../session/serverState.ts';
+import type { AcceptRequest, StoreRequest, StoreResult } from '../session/serverState.ts';
 import type { Incoming } from '../session/sessionRecord.ts';
 import type { LeaseStore } from './leaseStore.ts';
 
-/** A request to accept messages: {@link SessionStore.accept} has it done. */
-export type AcceptRequest = Extract<StoreRequest, { op: 'accept' }>;
-/** Any other request: {@link SessionStore.run} has it done. */
+export type { AcceptRequest } from '../session/serverState.ts';
+
+/** Any request but that to accept messages: {@link SessionStore.run} has it done. */
 export type PlainRequest = Exclude<StoreRequest, AcceptRequest>;
 
 /** A message that is accepted for the first time, and whose it is. */

@@ -26,12 +26,7 @@ export type StoreRequest =
       /** At most so many bytes of payload, but always one message. */
       readonly bytes: number;
     })
-  | (SessionHold & {
-      /** Accept once and in order, together with whatever the application makes of the messages. */
-      readonly op: 'accept';
-      /** What the client has sent. */
-      readonly items: readonly Incoming[];
-    })
+  | AcceptRequest
   | (SessionHold & {
       /** Let go of what the client has, and keep the session alive. */
       readonly op: 'acknowledge';
@@ -63,6 +58,14 @@ export interface SessionHold {
   readonly epoch: number;
   /** The stream that its attach gave. */
   readonly stream: string;
+}
+
+/** Asks to accept messages once and in order, together with whatever the application makes of them. */
+export interface AcceptRequest extends SessionHold {
+  /** As against all other requests. */
+  readonly op: 'accept';
+  /** What the client has sent. */
+  readonly items: readonly Incoming[];
 }
 
 /** What a step of the store has come to. */

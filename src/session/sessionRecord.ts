@@ -6,9 +6,11 @@ import { confirm, judgeToken, rotate, type Tokens } from './token.ts';
  * it, write what comes of it, in one transaction. `nowMs` is the store's own clock, the same for all its users.
  */
 export interface SessionRecord {
+  /** Names the session. */
   readonly sid: string;
   /** Whose session it is, as the application authenticated them. */
   readonly subject: string;
+  /** What shows that a client may resume it. */
   readonly tokens: Tokens;
   /** Raised by each attach: only the newest connection may change the session. */
   readonly epoch: number;
@@ -22,49 +24,84 @@ export interface SessionRecord {
   readonly floor: number;
   /** What the messages from `floor + 1` to `tx` weigh, in bytes. What each one weighs is in the log: see {@link Weigh}. */
   readonly held: number;
+  /** When nobody may resume it any more, by the clock of the store. */
   readonly expiresAtMs: number;
 }
 
 /** What the store holds of messages to a client while the client does not acknowledge; beyond it the oldest go. */
 export interface ReplayLimits {
+  /** Messages. */
   readonly count: number;
+  /** Bytes of payload. */
   readonly bytes: number;
 }
 
 /** What the messages of a session's log weigh together, in bytes, from the first number to the last, both included. */
 export type Weigh = (from: number, to: number) => number;
 
+/** A client that wants to begin a session, or to carry one on. */
 export interface AttachRequest {
+  /** Attach a connection to a session, or begin one. */
   readonly op: 'attach';
   /** As in the client's hello; `sid` may be empty. */
   readonly sid: string;
+  /** The log that the client knows; empty for none. */
   readonly stream: string;
+  /** The last message that the client has got. */
   readonly rx: number;
+  /** The first message that the client can still send, or its next number. */
   readonly txLow: number;
+  /** Who the client is, as the application has authenticated it. */
   readonly subject: string;
   /** Hash of the token that was shown. */
   readonly hash: string;
   /** Values that the shell drew, for what has to be new. */
-  readonly fresh: { readonly sid: string; readonly stream: string; readonly hash: string };
+  readonly fresh: {
+    /** For a session that is begun. */
+    readonly sid: string;
+    /** For a log that is begun. */
+    readonly stream: string;
+    /** Hash of the next token. */
+    readonly hash: string;
+  };
+  /** How long the session lives without a sign of its client, in milliseconds. */
   readonly ttlMs: number;
 }
 
+/** What became of a client that wanted a session. */
 export type AttachResult =
   | {
+      /** It has one. */
       readonly kind: 'attached';
+      /** The session as it is now. */
       readonly record: SessionRecord;
+      /** `partial`: carried on, but some messages are lost. `new`: begun, since there was none before or it is gone. */
       readonly result: 'resumed' | 'partial' | 'new';
-      readonly lost: { readonly s2c: Lost; readonly c2s: Lost };
+      /** What was lost. */
+      readonly lost: {
+        /** Of the messages to the client. */
+        readonly s2c: Lost;
+        /** Of the client's messages. */
+        readonly c2s: Lost;
+      };
     }
-  /** `reused` and `subject` deserve an alarm: someone has a copy of the token. */
-  | { readonly kind: 'refused'; readonly why: 'reused' | 'unknown' | 'subject' };
+  | {
+      /** It may not have this one. */
+      readonly kind: 'refused';
+      /** `reused` and `subject` deserve an alarm: someone has a copy of the token. */
+      readonly why: 'reused' | 'unknown' | 'subject';
+    };
+
+/** A session's record after an attach, null where there is none; and what the attach has come to. */
+export interface Attached {
+  /** To be written. */
+  readonly record: SessionRecord | null;
+  /** To be answered. */
+  readonly result: AttachResult;
+}
 
 /** Attaches a connection: checks its right, raises the epoch, rotates the token, and tells what was lost. */
-export function attach(
-  found: SessionRecord | null,
-  request: AttachRequest,
-  nowMs: number,
-): { readonly record: SessionRecord | null; readonly result: AttachResult } {
+export function attach(found: SessionRecord | null, request: AttachRequest, nowMs: number): Attached {
   const record = found === null || isExpired(found, nowMs) ? null : found;
   if (record === null) return begin(request, nowMs);
   const refuse = (why: 'reused' | 'unknown' | 'subject') => ({ record, result: { kind: 'refused', why } as const });
@@ -119,10 +156,26 @@ export function append(record: SessionRecord, bytes: number, limits: ReplayLimit
 
 /** What a client sent, as it is accepted: a message, or the news that numbers up to `seq` were given up. */
 export type Incoming =
-  | { readonly kind: 'message'; readonly seq: number; readonly key: string | null; readonly data: unknown }
-  | { readonly kind: 'lost'; readonly seq: number };
+  | {
+      /** A message. */
+      readonly kind: 'message';
+      /** Its number within the session, from 1. */
+      readonly seq: number;
+      /** Its idempotency key; null if it has none. */
+      readonly key: string | null;
+      /** A JSON value, or a `Uint8Array`. */
+      readonly data: unknown;
+    }
+  | {
+      /** Messages that the client gave up. */
+      readonly kind: 'lost';
+      /** The last of them. */
+      readonly seq: number;
+    };
 
+/** What accepting messages makes of a session. */
 export interface Acceptance {
+  /** To be written. */
   readonly record: SessionRecord;
   /** Messages that were not accepted before, in order: their effects belong into the same transaction. */
   readonly fresh: readonly Extract<Incoming, { kind: 'message' }>[];

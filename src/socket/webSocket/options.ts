@@ -58,7 +58,7 @@ export interface HeartbeatPolicy {
   readonly isPong?: ((data: unknown) => boolean) | undefined;
 }
 
-/** Options of {@link createWebSocket}. Every one may be left out. */
+/** Options of `createWebSocket`, and of `socket` in `createFailover`. Every one may be left out. */
 export interface SocketOptions {
   /** The platform's class. Default `globalThis.WebSocket` as it is when a socket is made. */
   readonly WebSocket?: WebSocketConstructor | undefined;

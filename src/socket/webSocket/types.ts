@@ -67,7 +67,7 @@ export interface FailoverWebSocket extends WebSocket {
   ): void;
 }
 
-/** What {@link createWebSocket} gives: a class, to be used as `WebSocket` is. */
+/** What `createWebSocket` gives, and `failover.WebSocket` is: a class, to be used as `WebSocket` is. */
 export interface FailoverWebSocketConstructor {
   /** As on the web: for `instanceof`. */
   readonly prototype: FailoverWebSocket;
