@@ -4,11 +4,11 @@
  *
  * @module switchover/server
  */
-export type { Lost } from '../session/frames.ts';
 export type { Epoch } from '../policy/epochFence.ts';
 export * from '../policy/error.ts';
 export type { HostList, HostSpec } from '../policy/hostList.ts';
 export type { Clock, MaybePromise, Random } from '../runtime/ports.ts';
+export type { Lost, Range as SequenceRange } from '../session/frames.ts';
 export type { Payload } from '../session/payload.ts';
 export type { LogEntry, SessionHold, StoreRequest, StoreResult } from '../session/serverState.ts';
 export type {
@@ -46,7 +46,7 @@ export type { Credentials, PoisonPolicy, ServerLimits, SessionServerOptions } fr
 export type { Identity, LostRange, Opening, Session, SessionMessage, TokenAlarm } from './session.ts';
 export { type SessionHandlerOptions, sessionHandler } from './sessionHandler.ts';
 export { createSessionServer, type SessionServer } from './sessionServer.ts';
-export { type Lost, type SequenceRange, type SessionSteps, sessionSteps } from './sessionSteps.ts';
+export { type SessionSteps, sessionSteps } from './sessionSteps.ts';
 export type {
   AcceptedMessage,
   AcceptRequest,
