@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { once } from './once.ts';
 import { output } from './output.ts';
@@ -28,6 +28,8 @@ export async function installed(fixture: string, options: InstallOptions = {}): 
   const folder = join(STORE, `${basename(fixture)}-${hash.digest('hex').slice(0, 12)}`);
   await once(folder, async (building) => {
     for (const file of files) await cp(join(fixture, file), join(building, file));
+    // Tools that look upwards for one must not find this project's, which leads to its sources.
+    await writeFile(join(building, 'tsconfig.json'), '{}\n');
     const words = ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
     await output(building, 'npm', options.scripts ? words : [...words, '--ignore-scripts']);
   });
