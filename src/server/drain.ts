@@ -1,4 +1,5 @@
 import { CLOSE } from '../session/frames.ts';
+import { drainTimes } from '../session/retryWindow.ts';
 import type { Hub } from './hub.ts';
 import { invalid, originOf, whole } from './serverOptions.ts';
 import type { Identity } from './session.ts';
@@ -6,7 +7,7 @@ import type { StoreTransaction } from './sessionStore.ts';
 
 /** How a server is drained. */
 export interface DrainOptions {
-  /** When those who are still here are closed, in milliseconds. Default 10,000. */
+  /** When those who are still here are closed, in milliseconds. Default: twice `jitterMs`, at least 10,000. */
   readonly deadlineMs?: number;
   /** Clients leave at moments drawn from this time, in milliseconds. Default: the retry window, at most half of `deadlineMs`. */
   readonly jitterMs?: number;
@@ -14,13 +15,11 @@ export interface DrainOptions {
   readonly to?: string;
 }
 
-const DEADLINE_MS = 10_000;
-
 /** @throws SwitchoverError `INVALID_OPTION`, `INVALID_HOST`. */
 export function readDrain(options: DrainOptions, retryWindowMs: number) {
-  const deadlineMs = whole('deadlineMs', options.deadlineMs ?? DEADLINE_MS, 0);
-  const usualMs = Math.min(retryWindowMs, Math.floor(deadlineMs / 2));
-  const jitterMs = whole('jitterMs', options.jitterMs ?? usualMs, 0);
+  const times = drainTimes(options, retryWindowMs);
+  const deadlineMs = whole('deadlineMs', times.deadlineMs, 0);
+  const jitterMs = whole('jitterMs', times.jitterMs, 0);
   if (jitterMs > deadlineMs)
     throw invalid('jitterMs', 'is longer than deadlineMs', 'Let all leave before the deadline.');
   return { deadlineMs, jitterMs, to: options.to === undefined ? undefined : originOf(options.to) };

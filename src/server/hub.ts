@@ -1,10 +1,11 @@
 import type { Clock, MaybePromise } from '../runtime/ports.ts';
+import { type AdmissionState, admit, openAdmission } from '../session/admission.ts';
 import { CLOSE, type Range } from '../session/frames.ts';
+import { busyWindowMs, retryWindowMs, sessionLifeMs } from '../session/retryWindow.ts';
 import type { ServerPolicy } from '../session/serverPolicy.ts';
 import type { HostsNews, StoreRequest } from '../session/serverState.ts';
 import { NEVER } from '../session/sessionEnv.ts';
 import type { AttachRequest } from '../session/sessionRecord.ts';
-import { Admission } from './admission.ts';
 import { Announcer } from './announcer.ts';
 import type { Connection, Owner, Refusal } from './connection.ts';
 import { Deadlines } from './deadlines.ts';
@@ -16,11 +17,6 @@ import type { Credentials, ServerSettings } from './serverOptions.ts';
 import type { Identity, Opening } from './session.ts';
 import type { AcceptRequest, StoreTransaction } from './sessionStore.ts';
 import { StoreDesk } from './storeDesk.ts';
-
-/** The shortest window that clients are told to spread their reconnects over. */
-const LEAST_WINDOW_MS = 1_000;
-/** The window is told in steps of this, so that it does not change with each client. */
-const WINDOW_STEP_MS = 100;
 
 /** What a server is to its clients. */
 export interface Standing {
@@ -48,7 +44,7 @@ export class Hub<Transaction extends StoreTransaction, I extends Identity> imple
   readonly #settings: ServerSettings<Transaction, I>;
   readonly #send: (sid: string, data: unknown) => MaybePromise<boolean>;
   readonly #deadlines: Deadlines<Connection<I>>;
-  readonly #admission: Admission;
+  #admission: AdmissionState;
   #policy: ServerPolicy;
   #due: Connection<I>[] = [];
 
@@ -69,7 +65,7 @@ export class Hub<Transaction extends StoreTransaction, I extends Identity> imple
     this.delivery = new Delivery(store, poison, (error) => this.announcer.emit('warning', error));
     this.newsroom = new Newsroom((sid) => this.open.get(sid));
     this.#deadlines = new Deadlines(clock, (connection) => connection.tick());
-    this.#admission = new Admission(admission, clock.now());
+    this.#admission = openAdmission(admission, clock.now());
     this.#setWindow();
   }
 
@@ -81,8 +77,10 @@ export class Hub<Transaction extends StoreTransaction, I extends Identity> imple
     const { role, to } = this.standing;
     const windowMs = this.#policy.retryWindowMs;
     if (role !== 'active') return { kind: 'close', code: CLOSE.away, windowMs, ...(to === null ? {} : { to }) };
-    const waitMs = this.#admission.admit(resumes, this.clock.now());
-    return waitMs === null ? null : { kind: 'close', code: CLOSE.busy, windowMs: this.#within(waitMs) };
+    const { state, waitMs } = admit(this.#admission, this.#settings.admission, resumes, this.clock.now());
+    this.#admission = state;
+    if (waitMs === null) return null;
+    return { kind: 'close', code: CLOSE.busy, windowMs: busyWindowMs(waitMs, this.#policy.ttlMs) };
   }
 
   windowFor(code: number): { readonly windowMs?: number } {
@@ -196,16 +194,10 @@ export class Hub<Transaction extends StoreTransaction, I extends Identity> imple
 
   /** Those who are here now, at the rate that the server which takes them lets them in. */
   #setWindow(): void {
-    const { fixedWindowMs, admission } = this.#settings;
-    const allMs = (this.open.size * 1000) / admission.ratePerSecond;
-    const steps = Math.ceil(allMs / WINDOW_STEP_MS) * WINDOW_STEP_MS;
-    const retryWindowMs = fixedWindowMs ?? this.#within(steps);
-    if (retryWindowMs !== this.#policy.retryWindowMs) this.#policy = { ...this.#policy, retryWindowMs };
-  }
-
-  /** A session must not expire while its client waits. */
-  #within(windowMs: number): number {
-    return Math.max(LEAST_WINDOW_MS, Math.min(windowMs, Math.floor(this.#policy.ttlMs / 2)));
+    const { fixedWindowMs, admission, policy } = this.#settings;
+    const windowMs = fixedWindowMs ?? retryWindowMs(this.open.size, admission.ratePerSecond);
+    if (windowMs === this.#policy.retryWindowMs) return;
+    this.#policy = { ...policy, retryWindowMs: windowMs, ttlMs: sessionLifeMs(policy.ttlMs, windowMs) };
   }
 }
 

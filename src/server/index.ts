@@ -8,21 +8,21 @@ export type { Epoch } from '../policy/epochFence.ts';
 export * from '../policy/error.ts';
 export type { HostList, HostSpec } from '../policy/hostList.ts';
 export type { Clock, MaybePromise, Random } from '../runtime/ports.ts';
+export type { AdmissionPolicy } from '../session/admission.ts';
 export type { Lost, Range as SequenceRange } from '../session/frames.ts';
 export type { Payload } from '../session/payload.ts';
 export type { LogEntry, SessionHold, StoreRequest, StoreResult } from '../session/serverState.ts';
 export type {
   Acceptance,
+  Attached,
   AttachRequest,
   AttachResult,
-  Attached,
   Incoming,
   ReplayLimits,
   SessionRecord,
   Weigh,
 } from '../session/sessionRecord.ts';
 export type { Tokens } from '../session/token.ts';
-export type { AdmissionPolicy } from './admission.ts';
 export type { MakeStore, StoreCheck, StoreUnderTest } from './conformance/harness.ts';
 export { storeChecks } from './conformance/storeChecks.ts';
 export type { MessageHandler } from './delivery.ts';

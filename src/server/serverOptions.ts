@@ -6,8 +6,8 @@ import { readTopology } from '../policy/topology.ts';
 import { refuseUnknown } from '../runtime/poolOptions.ts';
 import type { Clock, MaybePromise } from '../runtime/ports.ts';
 import { systemClock } from '../runtime/systemPorts.ts';
+import { ADMISSION, type AdmissionPolicy } from '../session/admission.ts';
 import { SERVER_POLICY, type ServerPolicy } from '../session/serverPolicy.ts';
-import type { AdmissionPolicy } from './admission.ts';
 import type { DrawBytes } from './secrets.ts';
 import type { Identity, Session, SessionMessage } from './session.ts';
 import type { SessionStore, StoreTransaction } from './sessionStore.ts';
@@ -62,7 +62,7 @@ export interface SessionServerOptions<Transaction extends StoreTransaction, I ex
   readonly active?: string;
   /** How long a silence may be before a client is asked for a sign of life, in milliseconds; after twice that it is dead. Default 4,000. */
   readonly heartbeatMs?: number;
-  /** How long a session outlives its connection, in milliseconds. Default 120,000. */
+  /** How long a session outlives its connection at least, in milliseconds: it is three retry windows where that is longer. Default 120,000. */
   readonly ttlMs?: number;
   /** How long a connection may take to say hello and be attached, in milliseconds. Default 5,000. */
   readonly helloMs?: number;
@@ -74,7 +74,7 @@ export interface SessionServerOptions<Transaction extends StoreTransaction, I ex
   readonly window?: readonly [count: number, bytes: number];
   /**
    * What clients are told to spread their reconnects over, in milliseconds. Default: connected sessions / `admission.ratePerSecond`,
-   * from 1 s to half of `ttlMs`.
+   * from 1 s to an hour.
    */
   readonly retryWindowMs?: number;
   /** How many clients the server lets in. */
@@ -109,7 +109,6 @@ export interface ServerSettings<Transaction extends StoreTransaction, I extends 
   readonly draw: DrawBytes;
 }
 
-const ADMISSION: AdmissionPolicy = { ratePerSecond: 1_000, burst: 2_000 };
 const LIMITS: ServerLimits = {
   connections: 20_000,
   bufferedBytes: 8_388_608,

@@ -1,29 +1,29 @@
 import type { HostMove } from '../../policy/poolState.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import type { ClientEvent } from '../../session/clientState.ts';
-
-/** The wait for another move home is drawn from this, doubled with each that failed, up to the cap. In milliseconds. */
-const RETRY_MS = 500;
-const RETRY_CAP_MS = 60_000;
+import { homeWaitMs } from '../../session/homing.ts';
 
 /** Keeps a channel where the pool wants new work to go: by a move that breaks nothing. */
 export class Homing {
   readonly #pool: HostPool;
   readonly #stays: boolean;
   readonly #tell: (event: ClientEvent) => void;
+  readonly #windowMs: () => number;
   readonly #end: () => void;
   #host: string | null = null;
   #cancel: () => void = () => {};
   /** Moves home that have come to nothing, in a row. */
   #failures = 0;
 
-  constructor(pool: HostPool, stays: boolean, tell: (event: ClientEvent) => void) {
+  /** @param windowMs Over how long the server that it is at wants its clients to spread. */
+  constructor(pool: HostPool, stays: boolean, windowMs: () => number, tell: (event: ClientEvent) => void) {
     this.#pool = pool;
     this.#stays = stays;
+    this.#windowMs = windowMs;
     this.#tell = tell;
     const leave = ({ to, kind }: HostMove) => {
-      // The pool has waited for its moment already.
-      if (kind !== 'failback' || !stays) this.#moveTo(to);
+      if (kind !== 'failback') this.#moveTo(to);
+      else if (!stays) this.#plan(true);
     };
     // Others have found our host dead: we ask it at once.
     const doubt = ({ from }: HostMove) => {
@@ -45,24 +45,32 @@ export class Homing {
     this.#host = host;
     this.#cancel();
     this.#cancel = () => {};
-    const { clock, random } = this.#pool.ports;
     const { current } = this.#pool.state;
     if (host === current) this.#failures = 0;
-    if (host === null || host === current || this.#stays) return;
-    // However short the hold is: a host that takes connections and welcomes nobody is asked ever more rarely.
-    const leastMs = this.#failures === 0 ? 0 : Math.min(RETRY_CAP_MS, RETRY_MS * 2 ** this.#failures);
-    const waitMs = random() * Math.max(this.#pool.settings.policy.failback.holdMs, leastMs);
-    const home = () => {
-      this.#failures++;
-      this.at(this.#host);
-      this.#moveTo(this.#pool.state.current);
-    };
-    this.#cancel = clock.setTimer(home, waitMs, true);
+    if (host !== null && host !== current && !this.#stays) this.#plan(false);
   }
 
   close(): void {
     this.#cancel();
     this.#end();
+  }
+
+  /** @param held True where the pool has just waited for its hold. */
+  #plan(held: boolean): void {
+    const { ports, settings, state } = this.#pool;
+    const { holdMs } = settings.policy.failback;
+    const told = { holdMs, windowMs: this.#windowMs(), failures: this.#failures, held };
+    const waitMs = homeWaitMs(told, ports.random);
+    this.#cancel();
+    this.#cancel = () => {};
+    if (waitMs === 0) this.#moveTo(state.current);
+    else this.#cancel = ports.clock.setTimer(() => this.#goHome(), waitMs, true);
+  }
+
+  #goHome(): void {
+    this.#failures++;
+    this.at(this.#host);
+    this.#moveTo(this.#pool.state.current);
   }
 
   #moveTo(to: string): void {

@@ -66,7 +66,7 @@ export class Runner {
     this.#policy = settings.policy;
     this.#machine = clientState(null, this.#policy, clock.now());
     this.#links = new Links(pool, settings, tell);
-    this.#homing = new Homing(pool, settings.stays, tell);
+    this.#homing = new Homing(pool, settings.stays, () => this.#machine.windowMs ?? 0, tell);
     this.#timer = new Timer(clock, () => tell({ kind: 'tick' }));
     this.#shelf = new Shelf(clock, random, settings, {
       state: () => this.#machine,

@@ -317,6 +317,15 @@ describe('admission', () => {
     expect(stage.sessions.retryWindowMs).toBe(1_000);
     expect(new Stage({ retryWindowMs: 0 }).sessions.retryWindowMs).toBe(0);
   });
+
+  test('is no shorter because sessions are: they live for three windows', async () => {
+    const stage = new Stage({ admission: { ratePerSecond: 1, burst: 1_000 }, ttlMs: 10_000 });
+    const lines = await hellos(stage, 45);
+    expect(stage.sessions.retryWindowMs).toBe(45_000);
+    expect(lines.at(-1)?.frames[0]).toMatchObject({ retryWindowMs: 44_000, ttlMs: 132_000 });
+    for (const line of lines) line.gone();
+    expect((await stage.open()).welcome).toMatchObject({ retryWindowMs: 1_000, ttlMs: 10_000 });
+  });
 });
 
 test('a listener that rejects becomes a warning, and ends no process', async () => {

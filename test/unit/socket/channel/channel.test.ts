@@ -168,6 +168,19 @@ describe('a channel', () => {
     expect(channel.state.host).toBe(A);
   });
 
+  test('goes home over the window where that is longer than the hold', async () => {
+    const server = { retryWindowMs: 100_000 };
+    const { channel, servers, pool, pass } = channelWorld({ server, failback: { holdMs: 1_000 }, random: () => 0.5 });
+    servers.manners.set(A, 'refuses');
+    await pass(10_000);
+    expect(channel.state.host).toBe(B);
+    servers.manners.delete(A);
+    await pass(20_000);
+    expect([pool.status.current, channel.state.host]).toEqual([A, B]);
+    await pass(40_000);
+    expect(channel.state.host).toBe(A);
+  });
+
   test.each(['busy', 'fickle'] as const)(
     'goes to another host that is well where one is %s without a window',
     async (manner) => {
