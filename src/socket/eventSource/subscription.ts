@@ -55,6 +55,8 @@ export class Subscription implements StreamListener {
 
   constructor(pool: HostPool, target: StreamUrl, settings: StreamSettings, emit: (event: Event) => void) {
     const { url, path, withCredentials } = target;
+    // The clock of another request refuses, and here it is heard.
+    pool.ports.clock.now();
     this.#pool = pool;
     this.#settings = settings;
     this.#withCredentials = withCredentials;

@@ -58,6 +58,8 @@ export class SocketLife implements DialOwner, PulseOwner, PoolNews {
     this.#emit = emit;
     this.#outbound = new Outbound(settings.maxQueuedBytes);
     this.#timer = new Timer(pool.ports.clock);
+    // The clock of another request refuses, and here it is heard.
+    pool.ports.clock.now();
     const { reconnect, shouldReconnect } = settings;
     this.#comeback = reconnect && new Comeback(reconnect, shouldReconnect, pool.ports.random);
     const host = pool.hostOf(pool.state.current);

@@ -1,0 +1,7 @@
+/** The client of Node, Deno and Bun. It ends by itself when nothing is left open. */
+import process from 'node:process';
+import { scenario } from './scenario.ts';
+
+const [control = '', ...hosts] = process.argv.slice(2);
+const seen = await scenario(hosts, async (what) => (await fetch(`${control}/${encodeURIComponent(what)}`)).text());
+console.log(JSON.stringify(seen));
