@@ -7,12 +7,13 @@ import { nextWakeMs, openPool, stepPool } from '../policy/poolMachine.ts';
 import { type PoolEffect, type PoolState, recordOf } from '../policy/poolState.ts';
 import { firstCandidate } from '../policy/selection.ts';
 import type { HostConfig, Topology } from '../policy/topology.ts';
+import { Alarm } from './alarm.ts';
 import { Emitter, type EventArgs } from './emitter.ts';
 import type { FailoverEvents } from './events.ts';
 import { type PoolConfig, type PoolSettings, portsOf, readPoolOptions } from './poolOptions.ts';
 import type { Ports } from './ports.ts';
 import { describeHost, describePool, type PoolStatus } from './status.ts';
-import { type TimeLimit, TimeLimits } from './timeLimits.ts';
+import { TimeLimits } from './timeLimits.ts';
 
 /** Something that a pool does beyond its list. May return a promise that requests wait for. Must not reject. */
 export interface PoolPart {
@@ -23,7 +24,7 @@ export interface PoolPart {
 
 /** Options of a pool. Every one may be left out. */
 export interface PoolOptions extends PoolConfig {
-  /** What the pool does beyond its list: {@link storedHealth}, {@link affinity}, {@link discovery}. Default none. */
+  /** What the pool does beyond its list: `storedHealth`, `affinity`, `discovery` of `switchover/parts`. Default none. */
   readonly parts?: readonly PoolPart[];
 }
 
@@ -33,14 +34,17 @@ export interface PoolOptions extends PoolConfig {
  * machine asks for: probes, timers, events.
  */
 export class HostPool {
+  /** What happens to the hosts, to be listened to. A listener that throws surfaces as an uncaught error, and keeps no other from being called. */
   readonly events = new Emitter<FailoverEvents>();
+  /** What it takes from the outside world. @internal */
   readonly ports: Ports;
+  /** Its options, checked and filled in. @internal */
   readonly settings: PoolSettings;
-  /** The time limits of all attempts. */
+  /** The time limits of all attempts. @internal */
   readonly limits: TimeLimits;
   /** Settles when stored health was read and hosts are known, or could not be; null from then on. */
   ready: Promise<void> | null;
-  /** To be told of a generation that a server has heard of; null where the list comes from the app alone. See {@link discovery}. */
+  /** To be told of a generation that a server has heard of; null where the list comes from the app alone. See `discovery`. @internal */
   onGeneration: ((generation: number) => void) | null = null;
   readonly #options: PoolOptions;
   /** Who waits for better times; called at each change that may have brought them. */
@@ -50,30 +54,29 @@ export class HostPool {
   readonly #failedPaths = new Map<string, string>();
   readonly #closing = new AbortController();
   readonly #effects: PoolEffect[] = [];
+  /** Has time tell the machine of itself when that matters next. */
+  readonly #alarm: Alarm;
   /** True while effects are carried out. */
   #busy = false;
-  #alarm: TimeLimit | undefined;
   #topology: Topology;
   #rank: (topology: Topology) => readonly string[] = asListed;
   #state: PoolState;
   #status: PoolStatus | null = null;
 
-  /**
-   * See {@link createPool}, which is this with the platform's ports.
-   *
-   * @param platform What of the outside world the options don't replace.
-   */
+  /** See `createPool`, which is this with `platform`: what of the outside world the options don't replace. @internal */
   constructor(hosts: HostList, options: PoolOptions, platform: Ports) {
     this.settings = readPoolOptions(options, platform);
     this.ports = portsOf(options, platform);
     this.#options = options;
     const { clock, random } = this.ports;
     this.limits = new TimeLimits(clock);
+    const nextMs = () => nextWakeMs(this.#state, this.settings.policy);
+    this.#alarm = new Alarm(this.limits, nextMs, () => this.dispatch({ kind: 'tick' }));
     this.#topology = this.#read(hosts);
     this.#state = openPool(asListed(this.#topology), this.settings.policy, { nowMs: clock.now(), random });
     const begun = (options.parts ?? []).map((part) => part(this)).filter((begin) => begin !== undefined);
     this.ready = begun.length === 0 ? null : this.#begin(begun);
-    this.#wakeInTime();
+    this.#alarm.wind();
   }
 
   /** The hosts as they stand now, frozen. The same object until something changes. */
@@ -87,11 +90,12 @@ export class HostPool {
     return this.#topology.hosts;
   }
 
-  /** The state of the machine: plain data. */
+  /** The state of the machine: plain data. @internal */
   get state(): PoolState {
     return this.#state;
   }
 
+  /** True from {@link HostPool.close} on. */
   get closed(): boolean {
     return this.#closing.signal.aborted;
   }
@@ -101,7 +105,7 @@ export class HostPool {
     return this.#closing.signal;
   }
 
-  /** The host for a new request: the best one, or one that waits for a live request to prove it. */
+  /** The host for a new request: the best one, or one that waits for a live request to prove it. @internal */
   take(nowMs = this.ports.clock.now()): HostConfig | undefined {
     const { policy, pick } = this.settings;
     const picked = pick?.(this.#state, policy, nowMs);
@@ -110,11 +114,12 @@ export class HostPool {
     return host && this.hostOf(host.origin);
   }
 
+  /** A host of the list by its origin. @internal */
   hostOf(origin: string): HostConfig | undefined {
     return this.#topology.hosts.find((host) => host.origin === origin);
   }
 
-  /** Books how an attempt ended, and says what it means. `path` is remembered for hosts without a health endpoint. */
+  /** Books how an attempt ended, and says what it means. `path` is remembered for hosts without a health endpoint. @internal */
   report(origin: string, end: AttemptEnd, startedMs: number, nowMs: number, path: string | null): Outcome {
     const { policy, judge } = this.settings;
     const judged = judge?.(end, this.#state, policy, nowMs);
@@ -125,25 +130,25 @@ export class HostPool {
     return outcome;
   }
 
-  /** Books that a body came whole. Only that ends a row of broken ones, since each of them had begun well. */
+  /** Books that a body came whole. Only that ends a row of broken ones, since each of them had begun well. @internal */
   bodyCame(origin: string): void {
     const health = recordOf(this.#state, origin)?.health;
     if (health?.kind === 'up' && health.bodyFaults) this.dispatch({ kind: 'body', origin });
   }
 
-  /** Feeds one event to the machine and carries out what it asks for. */
+  /** Feeds one event to the machine and carries out what it asks for. @internal */
   dispatch(event: PoolEvent, nowMs = this.ports.clock.now()): void {
     if (this.closed) return;
     const { state, effects } = stepPool(this.#state, event, this.settings.policy, { nowMs, random: this.ports.random });
     if (state === this.#state) return;
     this.#state = state;
-    this.#wakeInTime();
+    this.#alarm.wind();
     this.#effects.push(...effects);
     this.#changed();
     this.#carryOutAll();
   }
 
-  /** Takes back an attempt that its caller ended: it says nothing of the host. */
+  /** Takes back an attempt that its caller ended: it says nothing of the host. @internal */
   abandon(origin: string, startedMs: number): void {
     const outcome: Outcome = { kind: 'local-fault', cause: 'aborted', processed: 'maybe' };
     this.dispatch({ kind: 'attempt', origin, startedMs, outcome, hints: NO_HINTS });
@@ -152,7 +157,7 @@ export class HostPool {
   /**
    * Replaces the list of hosts. Hosts that stay keep what is known of them.
    *
-   * @throws SwitchoverError as {@link createPool} does; the old list then stays.
+   * @throws SwitchoverError `NO_HOSTS`, `INVALID_HOST`, `INSECURE_HOST`, `DUPLICATE_HOST`, `INVALID_OPTION`; the old list then stays.
    */
   setHosts(hosts: HostList): void {
     if (this.closed) return;
@@ -169,19 +174,19 @@ export class HostPool {
     if (asListed(topology).join() !== before) this.emit('hosts', origins);
   }
 
-  /** Sets the order in which this client wants the hosts, now and after each change of the list. */
+  /** Sets the order in which this client wants the hosts, now and after each change of the list. @internal */
   rankBy(rank: (topology: Topology) => readonly string[]): void {
     this.#rank = rank;
     this.dispatch({ kind: 'hosts', origins: rank(this.#topology) });
   }
 
-  /** Replaces what is known of the hosts, as a store has kept it. */
+  /** Replaces what is known of the hosts, as a store has kept it. @internal */
   adopt(state: PoolState): void {
     this.#state = state;
     this.#status = null;
     this.dispatch({ kind: 'tick' });
     this.#changed();
-    this.#wakeInTime();
+    this.#alarm.wind();
   }
 
   /**
@@ -196,18 +201,18 @@ export class HostPool {
     this.dispatch({ kind: 'prefer', origin });
   }
 
-  /** Tells the app of something that no call is waiting for. */
+  /** Tells the app of something that no call is waiting for. @internal */
   warn(error: SwitchoverError): void {
     this.emit('warning', error);
   }
 
-  /** Calls `wake` at each change after which a waiting request might fare better. */
+  /** Calls `wake` at each change after which a waiting request might fare better. @internal */
   onBetterTimes(wake: () => void): () => void {
     this.#waiting.add(wake);
     return () => this.#waiting.delete(wake);
   }
 
-  /** Calls `tell` after each step that changed what is known of a host. */
+  /** Calls `tell` after each step that changed what is known of a host. @internal */
   onChange(tell: () => void): void {
     this.#watching.add(tell);
   }
@@ -226,7 +231,7 @@ export class HostPool {
     if (this.closed) return;
     this.#closing.abort(new SwitchoverError('CLOSED', 'The pool was closed.', { remedy: 'Make a new one to go on.' }));
     this.#changed();
-    if (this.#alarm !== undefined) this.limits.lift(this.#alarm);
+    this.#alarm.stop();
     this.limits.rest();
     this.wakeWaiting();
   }
@@ -258,22 +263,12 @@ export class HostPool {
   }
 
   #carryOut(effect: PoolEffect): void {
-    switch (effect.kind) {
-      case 'probe':
-        void this.#probe(effect.origin);
-        return;
-      case 'move':
-        this.emit(effect.move.kind, effect.move);
-        this.wakeWaiting();
-        return;
-      case 'health':
-        this.emit('health', describeHost(effect.host, this.#topology, this.ports.clock.now()));
-        return;
-      case 'connectivity':
-        this.emit('connectivity', effect.connectivity.kind);
-        this.wakeWaiting();
-        return;
-    }
+    const { kind } = effect;
+    if (kind === 'probe') void this.#probe(effect.origin);
+    else if (kind === 'move') this.emit(effect.move.kind, effect.move);
+    else if (kind === 'health') this.emit(kind, describeHost(effect.host, this.#topology, this.ports.clock.now()));
+    else this.emit(kind, effect.connectivity.kind);
+    if (kind === 'move' || kind === 'connectivity') this.wakeWaiting();
   }
 
   async #probe(origin: string): Promise<void> {
@@ -285,29 +280,12 @@ export class HostPool {
     this.dispatch({ kind: 'probe', origin, ...result });
   }
 
-  /** Has time tell the machine of itself when that matters next. */
-  #wakeInTime(): void {
-    const atMs = nextWakeMs(this.#state, this.settings.policy);
-    if (this.#alarm?.atMs === atMs) return;
-    if (this.#alarm !== undefined) this.limits.lift(this.#alarm);
-    this.#alarm =
-      atMs < Infinity
-        ? this.limits.set(atMs, () => {
-            this.#alarm = undefined;
-            this.dispatch({ kind: 'tick' });
-            // It may have been called a moment too early to change anything.
-            this.#wakeInTime();
-            return undefined;
-          })
-        : undefined;
-  }
-
-  /** Has every request that waits look again. */
+  /** Has every request that waits look again. @internal */
   wakeWaiting(): void {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  /** Tells the listeners. */
+  /** Tells the listeners. @internal */
   emit<Name extends keyof FailoverEvents>(name: Name, ...args: EventArgs<FailoverEvents, Name>): void {
     this.events.emit(name, ...args);
   }
