@@ -74,8 +74,11 @@ export interface PeerBudget {
 export type PeerHosts =
   /** One address. */
   | { readonly kind: 'one' }
-  /** Each request begins at the first host, each retry goes to the next one: nothing is remembered. */
-  | { readonly kind: 'walk' }
+  /**
+   * Each request begins at the client's own host, each retry goes to the next one: nothing is remembered. The order is that of the
+   * product's clients, standbys before other active hosts, or the list's from the own host on.
+   */
+  | { readonly kind: 'walk'; readonly order: 'standbys first' | 'as listed' }
   /** A host that failed is passed over for some time, by all requests of the client. */
   | { readonly kind: 'eject'; readonly forMs: number }
   /** The host that answered last is used until it can't be reached, or until it fails in any way; then the next one. */

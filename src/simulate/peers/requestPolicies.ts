@@ -31,9 +31,17 @@ const immediate: PeerPolicy = { ...none, title: '3 at once', about: 'three attem
 const walk: PeerPolicy = {
   ...none,
   title: 'stateless walk',
-  about: 'each request tries the hosts in their order',
+  about: 'each request tries its own host, then a standby',
   attempts: 2,
-  hosts: { kind: 'walk' },
+  hosts: { kind: 'walk', order: 'standbys first' },
+};
+
+/** The same without a word of which hosts stand by. */
+const walkListed: PeerPolicy = {
+  ...walk,
+  title: 'walk, as listed',
+  about: 'each request tries its own host, then the next one in the list',
+  hosts: { kind: 'walk', order: 'as listed' },
 };
 
 /** What nginx (`fail_timeout`), typesense and Elastic's transport do, the latter with longer and longer times. */
@@ -109,7 +117,7 @@ const kyTuned: PeerPolicy = {
   about: 'ky with retryOnTimeout, jitter, and a hook that turns to the next host',
   delay: { ...ky.delay, jitter: FULL_JITTER },
   retries: { ...ky.retries, timeouts: true },
-  hosts: { kind: 'walk' },
+  hosts: { kind: 'walk', order: 'standbys first' },
 };
 
 /**
@@ -173,6 +181,7 @@ export const REQUEST_POLICIES = {
   none,
   immediate,
   walk,
+  'walk-listed': walkListed,
   'eject-60': eject60,
   'full-jitter': fullJitter,
   'bucket-10': bucket10,

@@ -127,6 +127,24 @@ describe('what a policy knows of hosts', () => {
     expect([grpc.first(0, 0), grpc.next(0, 0, 0), grpc.first(1, 0)]).toEqual([1, 1, 0]);
   });
 
+  it('goes to a standby before it goes to other active hosts, but where it goes by the list', () => {
+    const tiers = ['active', 'active', 'standby'] as const;
+    const mixed = small({ hosts: tiers.map((tier, at) => ({ name: `h${at}`, tier })) }).hosts;
+    const route = (name: string, client: number): number[] => {
+      const chosen = new PeerChoice(peer(name).hosts, mixed, 2);
+      const first = chosen.first(client, 0);
+      return [first, chosen.next(client, first, 0)];
+    };
+    expect([route('walk', 0), route('walk', 1)]).toEqual([
+      [0, 2],
+      [1, 2],
+    ]);
+    expect([route('walk-listed', 0), route('walk-listed', 1)]).toEqual([
+      [0, 1],
+      [1, 2],
+    ]);
+  });
+
   it('knows one address, or spreads clients over the active ones', () => {
     const two = small({ hosts: [{ name: 'a', tier: 'active' }, { name: 'b', tier: 'active' }, { name: 'c' }] });
     const one = new PeerChoice(peer('aws').hosts, two.hosts, 4);
