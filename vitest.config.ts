@@ -1,4 +1,10 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+/** What imports the package by its own name gets its sources: no build has to come first. */
+const resolve = {
+  alias: [{ find: /^switchover$/, replacement: join(import.meta.dirname, 'src/index.node.ts') }],
+};
 
 /** Tests are filed by the environment they need; each folder is a project. */
 export default defineConfig({
@@ -6,7 +12,7 @@ export default defineConfig({
     // Two cores on the machines that run this: real processes share them with the tests.
     maxWorkers: 2,
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
+      { resolve, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
       {
         test: {
           name: 'node',
@@ -16,6 +22,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: 'browser',
           // A browser under a driver's hand, on two busy cores, does not always answer in time. What is broken fails twice.

@@ -24,6 +24,8 @@ async function bundled(path: string, format: 'iife' | 'esm'): Promise<string> {
     write: false,
     format,
     target: 'es2022',
+    // What imports the package by its own name.
+    alias: { switchover: join(ROOT, 'src/index.browser.ts') },
     logLevel: 'silent',
   });
   return outputFiles[0]?.text ?? '';
