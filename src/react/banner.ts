@@ -19,8 +19,11 @@ const TIMES = { settleMs: 1_000, recoveredMs: 5_000 };
 
 /** Properties of an element that tells of its changes by itself, politely, on every platform of React. */
 export interface BannerRegion {
+  /** What it is: words that come and go by themselves. */
   readonly role: 'status';
+  /** Told when nobody is interrupted by it. */
   readonly 'aria-live': 'polite';
+  /** Told as a whole. */
   readonly 'aria-atomic': true;
 }
 

@@ -19,14 +19,19 @@ export function useFailover(): Failover {
  * How the hosts stand. On a server, and in a page while it takes over what a server has rendered, each counts as well and the
  * first serves.
  *
- * @param select What of it the component shows: it renders again only when that changes. Pure. Default: all of it. What has not
- * changed of a status stays the same object, so `({ hosts }) => hosts[0]` is enough.
+ * @throws SwitchoverError `NO_PROVIDER`.
+ */
+export function useHostStatus(): PoolStatus;
+/**
+ * A part of how the hosts stand. The component renders again only when that part changes.
+ *
+ * @param select What of it the component shows. Pure. What has not changed of a status stays the same object, so
+ * `({ hosts }) => hosts[0]` is enough.
  * @param isEqual Whether two selections show the same. Default `Object.is`: give one where `select` makes a new object each time.
  * @throws SwitchoverError `NO_PROVIDER`.
  * @example
  * const host = useHostStatus(({ current }) => current);
  */
-export function useHostStatus(): PoolStatus;
 export function useHostStatus<Selected>(
   select: (status: PoolStatus) => Selected,
   isEqual?: Equality<Selected>,

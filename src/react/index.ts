@@ -4,6 +4,7 @@
  * @module switchover/react
  */
 export type { Failover, FailoverOptions } from '../createFailover.ts';
+export type * from '../publicFailover.ts';
 export type * from '../publicParts.ts';
 export {
   type BannerRegion,

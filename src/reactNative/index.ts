@@ -2,9 +2,9 @@
  * What a React Native app gives to a pool: its storage, its app's state, its network's news, and a `fetch` that knows when an answer
  * begins. Nothing of React Native is imported; each part is handed in.
  *
- * @module
+ * @module switchover/react-native
  */
-export { SwitchoverError, type SwitchoverErrorCode } from '../policy/error.ts';
+export * from '../policy/error.ts';
 export type {
   Connectivity,
   Fetch,

@@ -19,7 +19,13 @@ export const SECURE_STORE = ['getItemAsync', 'setItemAsync', 'deleteItemAsync'];
 /** What is used of `react-native-keychain`. */
 export interface KeychainLike {
   /** The entry of a service; false where there is none. */
-  getGenericPassword(options?: object): Promise<false | { readonly password: string }>;
+  getGenericPassword(options?: object): Promise<
+    | false
+    | {
+        /** What is kept. */
+        readonly password: string;
+      }
+  >;
   /** Stores the entry of a service; false where that failed. */
   setGenericPassword(username: string, password: string, options?: object): Promise<unknown>;
   /** Takes the entry of a service away. */

@@ -14,7 +14,7 @@ export interface HostStatus {
    * `up` in service · `inactive` well, but a standby or draining · `ejected` out of service for a cool-down ·
    * `half-open` being proven · `holding` proven, its clients return soon.
    */
-  readonly state: HostRecord['health']['kind'];
+  readonly state: 'up' | 'inactive' | 'ejected' | 'half-open' | 'holding';
   /** What was seen last that speaks against it; null for a host in service. */
   readonly why: string | null;
   /**

@@ -59,6 +59,7 @@ export const ENTRY_NEVER: Readonly<Record<string, readonly string[]>> = {
   'index.channel.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
   'createFailover.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
   'publicExtras.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
+  'publicFailover.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
   'publicParts.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
   'publicSockets.ts': ['node', 'browser', 'serviceWorker', 'reactNative', 'react'],
 };
@@ -67,6 +68,7 @@ export const ENTRY_NEVER: Readonly<Record<string, readonly string[]>> = {
 const SHARED_BY_ENTRIES: readonly string[] = [
   'createFailover.ts',
   'publicExtras.ts',
+  'publicFailover.ts',
   'publicParts.ts',
   'publicSockets.ts',
 ];
