@@ -12,7 +12,10 @@ const STEPS: readonly (readonly [name: string, line: string])[] = [
   ['lint and format', 'biome check --error-on-warnings'],
   ['house style', 'vitest run --project style --reporter=dot'],
   ['unused code', 'knip --no-progress'],
+  ['reference', 'typedoc --logLevel Warn'],
   ['build', 'npm run build'],
+  // `npm run api` writes the reports that this compares with.
+  ['API', 'node scripts/api.ts'],
   ['package', 'publint --strict'],
   // Only what TypeScript 6 still resolves: `node10` knows no exports map, and no Node that we support uses it.
   [

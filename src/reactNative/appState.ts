@@ -6,7 +6,13 @@ export interface AppStateLike {
   /** The state now: `active`, `background`, `inactive`; null or `unknown` before the app knows it. */
   readonly currentState: string | null | undefined;
   /** Calls `listener` with each new state. */
-  addEventListener(type: 'change', listener: (state: string) => void): { remove(): void };
+  addEventListener(
+    type: 'change',
+    listener: (state: string) => void,
+  ): {
+    /** Ends it. */
+    remove(): void;
+  };
 }
 
 /**
