@@ -14,7 +14,7 @@ export interface NetInfoStateLike {
 /** What is used of `@react-native-community/netinfo`. */
 export interface NetInfoLike {
   /** Calls `listener` with the state now, and at each change; the returned function ends it. */
-  addEventListener(listener: (state: never) => void): () => void;
+  addEventListener(listener: (state: NetInfoStateLike) => void): () => void;
 }
 
 /**
