@@ -107,12 +107,17 @@ function readCommitted(): Map<string, string> {
   return new Map(names.map((name) => [name, readFileSync(join(committed, name), 'utf8')]));
 }
 
+/** So many lines of a report that has changed are shown. */
+const SHOWN = 40;
+
 /** The lines that one text has and the other has not: enough to see what changed. */
 function difference(before: string, now: string): string[] {
-  const [old, fresh] = [before, now].map((text) => new Set(text.split('\n')));
-  const gone = before.split('\n').filter((line) => !fresh?.has(line));
-  const come = now.split('\n').filter((line) => !old?.has(line));
-  return [...gone.map((line) => `  - ${line}`), ...come.map((line) => `  + ${line}`)];
+  const [old, fresh] = [before.split('\n'), now.split('\n')];
+  const gone = old.filter((line) => !fresh.includes(line)).map((line) => `  - ${line}`);
+  const come = fresh.filter((line) => !old.includes(line)).map((line) => `  + ${line}`);
+  const lines = [...gone, ...come];
+  if (lines.length === 0) return ['  the same lines in another order'];
+  return lines.length <= SHOWN ? lines : [...lines.slice(0, SHOWN), `  … and ${lines.length - SHOWN} more lines`];
 }
 
 function write(reports: ReadonlyMap<string, string>): void {
