@@ -1,5 +1,6 @@
 /** The reference for users, from the doc comments: `npm run docs` writes it to docs/api. */
 import { readEntries } from './scripts/entries.ts';
+import { titles } from './scripts/typedocTitles.ts';
 
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
@@ -10,7 +11,8 @@ export default {
   readme: 'README.md',
   projectDocuments: ['docs/*.md', 'ARCHITECTURE.md', 'CHANGELOG.md'],
   out: 'docs/api',
-  router: 'structure',
+  plugin: [titles],
+  hideGenerator: true,
   // What a class takes over from the platform's own is documented there.
   excludeExternals: true,
   excludeInternal: true,
@@ -44,7 +46,8 @@ export default {
     'yaml',
   ],
   ignoredHighlightLanguages: ['caddy'],
-  navigation: { includeCategories: false, includeGroups: false },
+  navigation: { includeFolders: false, includeGroups: true, excludeReferences: true },
+  groupOrder: ['Modules', 'Guides', 'About', 'Functions', 'Variables', 'Classes', 'Interfaces', 'Type Aliases'],
   validation: {
     notExported: true,
     invalidLink: true,

@@ -17,6 +17,7 @@ import { TimeLimits } from './timeLimits.ts';
 
 /** Something that a pool does beyond its list. May return a promise that requests wait for. Must not reject. */
 export interface PoolPart {
+  /** Called once, while the pool is made. */
   (pool: HostPool): Promise<void> | undefined | void;
   /** True for a part that brings hosts: then the list may be empty. */
   readonly findsHosts?: true;

@@ -49,6 +49,8 @@ export interface FailoverEventSource extends EventSource {
 /** The class that {@link createEventSource} makes. */
 export interface FailoverEventSourceConstructor {
   /**
+   * Opens a stream.
+   *
    * @param url A path, or the whole URL of a listed host; any other URL goes where it says, without failover.
    * @throws SwitchoverError `INVALID_REQUEST` for a URL that is none, `INVALID_OPTION`.
    */

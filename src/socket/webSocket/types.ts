@@ -80,6 +80,8 @@ export interface FailoverWebSocketConstructor {
   /** As on the web: it is over for good. */
   readonly CLOSED: 3;
   /**
+   * Opens a socket.
+   *
    * @param url A path, or a URL whose origin is a listed host's, in `ws:` or `http:`; or a function that gives it. The URL of
    * another origin gives the platform's own socket, untouched.
    * @param protocols Subprotocols, or a function that gives them.
