@@ -5,7 +5,8 @@
  * @module switchover
  */
 import { assemble, type Failover, type FailoverOptions } from './createFailover.ts';
-import { nodeFetch } from './node/transport.ts';
+import { createFailover as createElsewhere } from './index.denoBun.ts';
+import { nodeFetch, otherRuntime } from './node/transport.ts';
 import { DEFAULTS } from './policy/defaults.ts';
 
 export type { Failover, FailoverOptions } from './createFailover.ts';
@@ -22,6 +23,8 @@ export * from './publicParts.ts';
  * const me = await failover.http.get('api/me').json();
  */
 export function createFailover(options: FailoverOptions): Failover {
+  // A bundle for Node may be run by another.
+  if (otherRuntime() !== undefined) return createElsewhere(options);
   const budget = { capacity: DEFAULTS.budget.serverCapacity };
   if (options.fetch !== undefined) return assemble(options, { budget });
   const fetch = nodeFetch();

@@ -57,9 +57,11 @@ const SOME_CONNECTIONS: NumberRule = { least: 1, unit: 'connections', whole: tru
  * The limits that undici sets to headers and bodies are off: the pool has its own, which can be changed per request.
  * Nothing is opened before the first request.
  *
- * @throws SwitchoverError `INVALID_OPTION` for an unknown name or a value out of its range.
+ * @throws SwitchoverError `INVALID_OPTION` for an unknown name or a value out of its range; `WRONG_RUNTIME` in Deno and Bun, whose
+ * `fetch` would send without a word by connections of its own.
  */
 export function nodeFetch(options: NodeFetchOptions = {}): NodeFetch {
+  refuseOthers();
   const settings = readSettings(options);
   // Held on to, so that a program may make the global `fetch` one that ends here.
   const platformFetch = globalThis.fetch;
@@ -106,6 +108,19 @@ function openAgent({ keepAliveTimeoutMs, connections, ...connecting }: Settings)
     keepAliveTimeout: keepAliveTimeoutMs,
     headersTimeout: 0,
     bodyTimeout: 0,
+  });
+}
+
+/** The name of the runtime that is not Node, but runs what was bundled for it; undefined in Node. */
+export function otherRuntime(): string | undefined {
+  return ['deno', 'bun'].find((name) => name in process.versions);
+}
+
+function refuseOthers(): void {
+  const other = otherRuntime();
+  if (other === undefined) return;
+  throw new SwitchoverError('WRONG_RUNTIME', `nodeFetch has no say over the fetch of ${other}.`, {
+    remedy: 'Leave `fetch` out: createFailover takes the one of the runtime.',
   });
 }
 

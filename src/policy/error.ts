@@ -30,6 +30,8 @@ export type SwitchoverErrorCode =
   | 'CLOSED'
   /** In workerd: a pool was made where no request is being handled, or was used in another request than its own. */
   | 'OUTSIDE_REQUEST'
+  /** What was called is for another runtime: `nodeFetch` in Deno or Bun. */
+  | 'WRONG_RUNTIME'
   /** Every host that may be asked has failed. */
   | 'HOSTS_FAILED'
   /** The attempt failed, and sending the request again might do its work twice. */

@@ -3,5 +3,6 @@ import process from 'node:process';
 import { scenario } from './scenario.ts';
 
 const [control = '', ...hosts] = process.argv.slice(2);
-const seen = await scenario(hosts, async (what) => (await fetch(`${control}/${encodeURIComponent(what)}`)).text());
-console.log(JSON.stringify(seen));
+void scenario(hosts, async (what) => (await fetch(`${control}/${what}`)).text()).then((seen) => {
+  console.log(JSON.stringify(seen));
+});

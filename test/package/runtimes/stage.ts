@@ -21,6 +21,8 @@ export async function createStage(rig: Rig, folder: string): Promise<Stage> {
   const deeds: Readonly<Record<string, () => Promise<void>>> = {
     'kill a': () => a.kill(),
     'restart a': () => a.restart(),
+    'freeze a': () => a.freeze(),
+    'thaw a': () => a.thaw(),
   };
   const control = createServer((request, response) => {
     response.setHeader('access-control-allow-origin', '*');

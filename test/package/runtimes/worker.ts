@@ -6,18 +6,26 @@ import { scenario } from './scenario.ts';
 interface Env {
   readonly CONTROL: string;
   readonly HOSTS: string;
-  readonly KEEPER: { idFromName(name: string): object; get(id: object): { fetch(request: Request): Promise<Response> } };
+  readonly KEEPER: {
+    idFromName(name: string): object;
+    get(id: object): { fetch(request: Request): Promise<Response> };
+  };
 }
 
-const EAGER = { ejection: { connectFailures: 1, coolDownMs: 60_000 }, timeout: { attemptMs: 1_000 } };
+const EAGER = {
+  ejection: { connectFailures: 1, coolDownMs: 1_000, coolDownCapMs: 1_000, coolDownSpread: 0 },
+  failback: { holdMs: 0 },
+  timeout: { attemptMs: 1_000 },
+} as const;
 
 const atModuleScope = { createFailover: codeOf(createFailover), createPool: codeOf(createPoolOf) };
 const kept: { failover?: Failover; fetch?: ReturnType<typeof createFetch> } = {};
 
+// biome-ignore lint/style/noDefaultExport: what workerd runs
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const hosts: string[] = JSON.parse(env.HOSTS);
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     switch (pathname) {
       case '/scenario':
         return Response.json(await scenario(hosts, async (what) => (await fetch(`${env.CONTROL}/${what}`)).text()));
@@ -25,15 +33,11 @@ export default {
         return Response.json(atModuleScope);
       case '/kept':
         return Response.json(await useKept(hosts));
-      case '/own': {
-        const failover = createFailover({ hosts, ...EAGER });
-        const answer = await failover.fetch('/who');
-        const states = failover.status.hosts.map(({ state }) => state);
-        return Response.json({ ...(await answer.json()), states });
-      }
+      case '/own':
+        return Response.json(await askOnce(hosts, searchParams.get('name') ?? 'own'));
       case '/passed-on':
         // As a gateway does it: the body flows on while the handler has returned.
-        return createFailover({ hosts, ...EAGER }).fetch('/who', request);
+        return createFailover({ hosts, ...EAGER, name: 'passed on' }).fetch('/who', request);
       default:
         return env.KEEPER.get(env.KEEPER.idFromName('one')).fetch(request);
     }
@@ -47,6 +51,7 @@ export class Keeper {
   constructor(_state: unknown, env: Env) {
     this.#failover = createFailover({
       hosts: JSON.parse(env.HOSTS),
+      name: 'keeper',
       ejection: { connectFailures: 1, coolDownMs: 100, coolDownCapMs: 100 },
       probe: { periodMs: 50, successThreshold: 1 },
       failback: { proof: 'probe', holdMs: 0 },
@@ -57,6 +62,22 @@ export class Keeper {
     const answer = await this.#failover.fetch('/who');
     return Response.json({ ...(await answer.json()), current: this.#failover.status.current });
   }
+}
+
+/** As each request should: with a failover of its own. Tells how many hosts it had to ask. */
+async function askOnce(hosts: string[], name: string): Promise<object> {
+  let asked = 0;
+  const failover = createFailover({
+    hosts,
+    name,
+    ...EAGER,
+    fetch: (input, init) => {
+      asked++;
+      return fetch(input, init);
+    },
+  });
+  const answer = await failover.fetch('/who');
+  return { ...(await answer.json()), asked };
 }
 
 async function useKept(hosts: string[]): Promise<object> {
@@ -81,7 +102,10 @@ function connected(socket: WebSocket | EventSource): Promise<void> {
     };
     socket.addEventListener('open', end(resolve));
     socket.addEventListener('error', (event) => end(() => reject((event as ErrorEvent).error))());
-    setTimeout(end(() => reject('silence')), 3_000);
+    setTimeout(
+      end(() => reject('silence')),
+      3_000,
+    );
   });
 }
 

@@ -27,8 +27,14 @@ export async function startWorker(folder: string, { hosts, control }: Stage, dat
     logLevel: 'error',
   });
   const port = await freePort('127.0.0.1');
-  await writeFile(join(folder, `${name}.capnp`), configOf(name, date, port, { HOSTS: JSON.stringify(hosts), CONTROL: control }));
-  const binary = join(folder, `node_modules/@cloudflare/workerd-${process.platform}-${process.arch === 'x64' ? '64' : process.arch}/bin/workerd`);
+  await writeFile(
+    join(folder, `${name}.capnp`),
+    configOf(name, date, port, { HOSTS: JSON.stringify(hosts), CONTROL: control }),
+  );
+  const binary = join(
+    folder,
+    `node_modules/@cloudflare/workerd-${process.platform}-${process.arch === 'x64' ? '64' : process.arch}/bin/workerd`,
+  );
   const child = spawn(binary, ['serve', join(folder, `${name}.capnp`)], { stdio: ['ignore', 'ignore', 'pipe'] });
   const release = guard({ kind: 'process', pid: child.pid ?? 0 });
   const ended = once(child, 'close').then(release);
