@@ -185,6 +185,9 @@ function onStored(state: Alive, result: StoreResult, news: HostsNews | undefined
   if (result.kind === 'attached') return state.kind === 'attaching' ? open(state, result, news ?? {}, turn) : state;
   if (result.kind === 'fenced') return shut(CLOSE.superseded, turn);
   if (result.kind === 'failed') return onFailure(state, result.op, turn);
+  // An append asks for no right. Its number means nothing here, where the store was set back or has begun another log.
+  const isForeign = state.kind === 'open' && result.kind === 'appended' && result.stream !== state.stream;
+  if (isForeign) return shut(CLOSE.superseded, turn);
   if (state.kind === 'open') onResult(state, result, turn);
   return state;
 }

@@ -30,9 +30,9 @@ export interface SessionRecord {
 
 /** What the store holds of messages to a client while the client does not acknowledge; beyond it the oldest go. */
 export interface ReplayLimits {
-  /** Messages. */
+  /** Messages. Default 1,000. */
   readonly count: number;
-  /** Bytes of payload. */
+  /** Bytes of payload. Default 4 MiB. */
   readonly bytes: number;
 }
 
@@ -113,11 +113,19 @@ export function attach(found: SessionRecord | null, request: AttachRequest, nowM
   const taken = { ...record, tokens, epoch: record.epoch + 1, expiresAtMs: nowMs + ttlMs };
   // The client has seen more than the log holds: the store was set back, and its numbers were given twice.
   const torn = request.stream === record.stream && request.rx > record.tx;
-  if (torn) return attached({ ...taken, stream: fresh.stream, rx: 0, tx: 0, floor: 0, held: 0 }, 'new', UNKNOWN);
+  if (torn) return attached(anew(taken, fresh.stream), 'new', UNKNOWN);
   return request.stream === record.stream ? resume(taken, request) : attached(taken, 'new', UNKNOWN);
 }
 
 const UNKNOWN = { s2c: 'unknown', c2s: 'unknown' } as const;
+
+/**
+ * The record of a session whose numbers mean nothing any more: another stream, with an empty log. For each session of a store that was
+ * set back, before anybody else uses it: what was numbered since must not be taken for what will be.
+ */
+export function anew(record: SessionRecord, stream: string): SessionRecord {
+  return { ...record, stream, rx: 0, tx: 0, floor: 0, held: 0 };
+}
 
 function begin({ sid, subject, fresh, ttlMs }: AttachRequest, nowMs: number) {
   const tokens = { known: fresh.hash, pending: [], retired: [] };

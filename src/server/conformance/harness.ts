@@ -106,6 +106,7 @@ export class Hands {
     const result = await this.either.run({ op: 'append', sid, id: 7, payload: payload(data) });
     if (result.kind !== 'appended') throw new Error(`append answered ${JSON.stringify(result)}`);
     equal([result.id, result.payload], [7, payload(data)], 'the answer to an append names what was appended');
+    holds(result.stream !== '', 'the answer to an append names the log');
     return result.seq;
   }
 

@@ -54,8 +54,9 @@ export function runStep(table: SessionTable, request: PlainRequest, nowMs: numbe
   if (request.op === 'attach') return runAttach(table, request, nowMs);
   if (request.op === 'append') {
     const { id, payload } = request;
-    const seq = appendTo(table, request.sid, payload, nowMs, limits);
-    return seq === null ? { kind: 'failed', op: 'append', id } : { kind: 'appended', id, seq, payload };
+    const grown = appendTo(table, request.sid, payload, nowMs, limits);
+    if (grown === null) return { kind: 'failed', op: 'append', id };
+    return { kind: 'appended', id, stream: grown.stream, seq: grown.tx, payload };
   }
   const record = findHeld(table, request, nowMs);
   if (record === null) return { kind: 'fenced' };
@@ -85,14 +86,14 @@ function runAttach(table: SessionTable, request: Extract<PlainRequest, { op: 'at
   return result;
 }
 
-/** Appends to a session's log: the message's number, or null where there is no such session. */
+/** Appends to a session's log: its record then, in which the message is the last one; or null where there is no such session. */
 export function appendTo(
   table: SessionTable,
   sid: string,
   payload: Payload,
   nowMs: number,
   limits: ReplayLimits,
-): number | null {
+): SessionRecord | null {
   const bytes = payloadBytes(payload);
   // Before the session is looked for: it may be the one that goes.
   table.makeRoom(0, 1, bytes);
@@ -100,7 +101,7 @@ export function appendTo(
   if (record === null) return null;
   const grown = append(record, bytes, limits, table.weigh(record));
   table.appended(grown, record, payload, bytes);
-  return grown.tx;
+  return grown;
 }
 
 export function findAlive(table: SessionTable, sid: string, nowMs: number): SessionRecord | null {

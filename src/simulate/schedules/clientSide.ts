@@ -1,9 +1,15 @@
+import type { ClientPolicy } from '../../session/clientPolicy.ts';
 import type { ClientEffect, ClientEvent, ClientState } from '../../session/clientState.ts';
-import { entriesOf } from '../../session/outbox.ts';
+import { CLOSE } from '../../session/frames.ts';
+import type { OutboxLimits } from '../../session/outbox.ts';
 import { type Agenda, Alarm } from './agenda.ts';
-import { type App, type Disk, type News, seenOf } from './app.ts';
+import { type App, type News, takesMs, withoutSession } from './app.ts';
+import { Clock } from './clock.ts';
+import type { Credentials } from './credentials.ts';
+import { Disk, type Piece } from './disk.ts';
 import { Freezer } from './freezer.ts';
 import type { Parts } from './parts.ts';
+import { WaitingSends } from './waitingSends.ts';
 import type { Witness } from './witness.ts';
 
 /** What a client's process needs of the world. */
@@ -11,6 +17,8 @@ export interface ClientWorld {
   readonly agenda: Agenda;
   readonly parts: Parts;
   readonly witness: Witness;
+  readonly credentials: Credentials;
+  readonly whenFull: OutboxLimits['whenFull'];
   /** Does what a machine asks of its network. */
   network(client: ClientSide, effect: Extract<ClientEffect, { kind: 'connect' | 'transmit' | 'drop' }>): void;
 }
@@ -22,14 +30,24 @@ export interface ClientChances {
   readonly app: () => number;
 }
 
-const DISK_MS = 60;
 const APP_MS = 250;
+/** When an application begins anew that was stopped, and when a disk is tried again that has failed. */
+const AGAIN_MS = 500;
+const RETRY_MS = 5_000;
+
+/** How a process ends, and the next one begins. */
+export interface Crash {
+  readonly downMs: number;
+  readonly clockErrorMs: number;
+  readonly disk: 'sound' | 'torn' | 'unreadable';
+}
 
 /** A client's process, with its disk, its clock and its application. */
 export class ClientSide {
   readonly name: string;
   /** A copy speaks for the same person. */
   readonly subject: string;
+  readonly disk: Disk;
   /** Counts its processes: a line belongs to one. */
   life = 0;
   running = true;
@@ -37,40 +55,41 @@ export class ClientSide {
   app: App = {};
   /** The message that was sent last. */
   lastSent = 0;
-  disk: string;
-  /** How much slower than usual, and until when. */
-  slowDisk = { extraMs: 0, untilMs: 0 };
   slowApp = { extraMs: 0, untilMs: 0 };
+  appFailsUntilMs = 0;
+  /** Whose credential it gives when it is asked for a fresh one. */
+  renewsAs: 'owner' | 'other' = 'owner';
+  clock: Clock;
+  readonly sends = new WaitingSends((event) => this.tell(event));
   readonly #world: ClientWorld;
   readonly #chances: ClientChances;
   readonly #alarm: Alarm;
   readonly #freezer: Freezer;
-  #clock = { baseMs: 0, sinceMs: 0, rate: 1 };
-  #writing: string | null = null;
-  /** When the disk has what it was given last. */
-  #storedMs = 0;
+  #policy: ClientPolicy;
+  /** The credential that the application has at hand. */
+  #credential: string;
   /** When the application has taken what it was told last. */
   #handedMs = 0;
+  /** Messages that wait for it. */
+  #waiting = 0;
 
-  constructor(name: string, disk: string, world: ClientWorld, chances: ClientChances) {
+  constructor(name: string, found: Piece | null, world: ClientWorld, chances: ClientChances) {
     this.name = name;
-    this.subject = name.replace(/-.*/, '');
-    this.disk = disk;
+    this.subject = name.replace(/[-+].*/, '');
     this.#world = world;
     this.#chances = chances;
+    this.disk = new Disk(world.agenda, chances.disk, found);
     this.#freezer = new Freezer(world.agenda);
     this.#alarm = new Alarm(world.agenda, () => this.whenAwake(() => this.tell({ kind: 'tick' })));
-    this.state = this.#restore(0);
+    this.#credential = world.credentials.freshFor(this.subject);
+    this.#policy = this.#policyWhere(false);
+    this.clock = new Clock(world.agenda);
+    this.state = this.#restore(found, 0);
   }
 
-  /** On its own clock, which starts anew with each process. */
-  get #nowMs(): number {
-    const { baseMs, sinceMs, rate } = this.#clock;
-    return baseMs + (this.#world.agenda.nowMs - sinceMs) * rate;
-  }
-
-  get isSaving(): boolean {
-    return this.#writing !== null;
+  /** A second owner of a stored session. */
+  get isCopy(): boolean {
+    return this.name.includes('-');
   }
 
   start(): void {
@@ -80,16 +99,28 @@ export class ClientSide {
     this.tell({ kind: 'start' });
   }
 
+  /** A line is up: its first frame takes a credential along, a fresh one or the last. */
+  opened(link: number, host: string): void {
+    if (this.#chances.app() < 0.5) this.#credential = this.#world.credentials.freshFor(this.subject);
+    this.tell({ kind: 'opened', link, host, auth: this.#credential });
+  }
+
   tell(event: ClientEvent): void {
     if (!this.running) return;
     const { parts, witness } = this.#world;
     const before = this.state;
-    const env = { nowMs: this.#nowMs, random: this.#chances.machine };
-    const { state, effects } = parts.stepClient(before, event, parts.client, env);
+    const env = { nowMs: this.clock.nowMs, random: this.#chances.machine };
+    const { state, effects } = parts.stepClient(before, event, this.#policy, env);
     this.state = state;
     witness.stepped(this, before, event);
     for (const effect of effects) this.#run(effect, before);
-    this.#alarm.by((parts.nextClientTickMs(state, parts.client) - this.#nowMs) / this.#clock.rate);
+    this.look();
+  }
+
+  /** Something was done to the clock, or to what waits for it. */
+  look(): void {
+    const nextMs = this.#world.parts.nextClientTickMs(this.state, this.#policy);
+    this.#alarm.by((nextMs - this.clock.nowMs) / this.clock.rate);
   }
 
   #run(effect: ClientEffect, before: ClientState): void {
@@ -98,47 +129,65 @@ export class ClientSide {
       case 'transmit':
       case 'drop':
         this.#world.network(this, effect);
-        break;
+        return;
       case 'save':
         this.#save();
-        break;
+        return;
       case 'deliver':
         this.#inform(effect);
-        break;
+        return;
       case 'gap':
         if (effect.direction === 's2c') this.#inform(effect);
         else this.#world.witness.heardOfLoss(effect);
+        return;
+      case 'wait':
+        this.sends.deny();
         break;
-      default:
-        this.#world.witness.saw(this, effect, before);
+      case 'room':
+        this.#later(0, () => this.sends.room());
+        break;
+      case 'renew':
+        this.#renew();
+        break;
+      case 'stopped':
+        this.#stopped(effect.code, before);
     }
+    this.#world.witness.saw(this, effect, before);
   }
 
   #save(): void {
     const { agenda, parts, witness } = this.#world;
-    const { life, app } = this;
-    const piece: Disk = { session: parts.savedOf(this.state, this.#nowMs), app, atMs: agenda.nowMs };
-    const entries = entriesOf(this.state.outbox);
-    const text = JSON.stringify(piece);
-    this.#writing = text;
-    this.#storedMs = Math.max(this.#storedMs, agenda.nowMs + this.#takesMs(DISK_MS, this.slowDisk, this.#chances.disk));
-    agenda.at(this.#storedMs, () => {
-      if (this.life !== life) return;
-      this.disk = text;
-      this.#writing = null;
-      witness.owes(this.name, entries);
+    const session = parts.savedOf(this.state, this.clock.nowMs);
+    const entries = [...session.outbox.entries];
+    const piece = {
+      session: { ...session, outbox: { ...session.outbox, entries } },
+      app: this.app,
+      atMs: agenda.nowMs,
+    };
+    const { life } = this;
+    this.disk.write(piece, (stored) => {
+      if (stored) witness.owes(this.name, entries);
+      else {
+        witness.meet('disk failed');
+        this.#later(RETRY_MS, () => this.disk.isBehind && !this.disk.isWriting && this.#save());
+      }
+      // Who can't store goes on in memory.
       this.whenAwake(() => this.life === life && this.tell({ kind: 'saved' }));
     });
   }
 
-  /** Tells the application, which takes one thing after the other. */
+  /** Tells the application, which takes one thing after the other. One that fails has had it all the same. */
   #inform(news: News): void {
     const { agenda, witness } = this.#world;
     const { life } = this;
-    this.#handedMs = Math.max(this.#handedMs, agenda.nowMs + this.#takesMs(APP_MS, this.slowApp, this.#chances.app));
+    const takes = takesMs(APP_MS, this.slowApp, agenda.nowMs, this.#chances.app);
+    this.#handedMs = Math.max(this.#handedMs, agenda.nowMs + takes);
+    this.#crowd();
     agenda.at(this.#handedMs, () =>
       this.whenAwake(() => {
         if (this.life !== life || !this.running) return;
+        this.#waiting -= 1;
+        if (agenda.nowMs < this.appFailsUntilMs) witness.meet('listener failed');
         this.app = witness.got(this, news);
         const { stream } = news;
         if (news.kind === 'deliver') this.tell({ kind: 'handed', stream, rx: news.seq });
@@ -147,15 +196,45 @@ export class ClientSide {
     );
   }
 
-  #takesMs(
-    usualMs: number,
-    slow: { readonly extraMs: number; readonly untilMs: number },
-    random: () => number,
-  ): number {
-    // Many are as good as done at once.
-    const share = random();
-    const extraMs = this.#world.agenda.nowMs < slow.untilMs ? slow.extraMs : 0;
-    return share < 0.3 && extraMs === 0 ? 0 : share * (usualMs + extraMs);
+  /** What waits for the application is bounded, whatever the server does. */
+  #crowd(): void {
+    const { parts, witness } = this.#world;
+    this.#waiting += 1;
+    witness.waits(this, this.#waiting);
+    if (this.#waiting <= 2 * parts.server.window[0]) return;
+    this.#later(0, () => {
+      if (this.state.link !== null) this.tell({ kind: 'broken', link: this.state.link.id, code: CLOSE.overrun });
+    });
+  }
+
+  /** The server wants a fresh credential, and gets one. */
+  #renew(): void {
+    const { credentials } = this.#world;
+    this.#credential = credentials.freshFor(this.subject);
+    const auth = this.renewsAs === 'owner' ? this.#credential : credentials.freshFor('mallory');
+    this.#later(this.#chances.app() * APP_MS, () => this.tell({ kind: 'renewed', auth }));
+  }
+
+  /** The session ended: by its server, or for want of a good credential. */
+  #stopped(code: number, { stream }: ClientState): void {
+    if (code === CLOSE.ended) this.app = withoutSession(this.app, stream);
+    else if (code !== CLOSE.unauthenticated) return;
+    this.#credential = this.#world.credentials.freshFor(this.subject);
+    this.#later(AGAIN_MS, () => this.tell({ kind: 'start' }));
+  }
+
+  /** The application has done with the session, and begins another. */
+  end(): void {
+    if (!this.running || this.state.stopped > 0) return;
+    this.app = withoutSession(this.app, this.state.stream);
+    this.tell({ kind: 'stop', end: true });
+    this.#later(AGAIN_MS, () => this.tell({ kind: 'start' }));
+  }
+
+  /** A process that has ended by then does nothing any more. */
+  #later(delayMs: number, task: () => void): void {
+    const { life } = this;
+    this.#world.agenda.after(delayMs, () => this.whenAwake(() => this.life === life && task()));
   }
 
   /** A frozen process does it when it goes on. */
@@ -165,40 +244,37 @@ export class ClientSide {
 
   freeze(forMs: number, clockStops: boolean): void {
     const lostMs = this.#freezer.freeze(forMs);
-    if (clockStops) this.#clock = { ...this.#clock, baseMs: this.#clock.baseMs - lostMs * this.#clock.rate };
+    if (clockStops) this.clock.jump(-lostMs * this.clock.rate);
   }
 
-  drift(rate: number): void {
-    this.#clock = { baseMs: this.#nowMs, sinceMs: this.#world.agenda.nowMs, rate };
-    this.#alarm.by(0);
-  }
-
-  /** The process dies. What it wrote last is on the disk, or not. */
-  crash(downMs: number, clockErrorMs: number): void {
+  /** The process dies. */
+  crash({ downMs, clockErrorMs, disk: how }: Crash): void {
     if (!this.running) return;
     const { agenda, witness } = this.#world;
     this.running = false;
     this.life += 1;
     this.#freezer.empty();
-    if (this.#writing !== null && this.#chances.disk() < 0.5) this.disk = this.#writing;
-    this.#writing = null;
+    this.sends.clear();
+    this.disk.left(how === 'torn');
     agenda.after(downMs, () => {
+      const piece = how === 'unreadable' ? null : this.disk.read();
       this.#handedMs = 0;
-      this.#storedMs = 0;
-      this.state = this.#restore(clockErrorMs);
+      this.#waiting = 0;
+      this.#policy = this.#policyWhere(how === 'unreadable');
+      this.state = this.#restore(piece, clockErrorMs);
       this.running = true;
-      witness.restored(this, (JSON.parse(this.disk) as Disk | null)?.session.outbox.entries ?? []);
+      witness.restored(this, piece, this.disk, how);
+      // What lies on the disk is not what this process goes on from.
+      if (how === 'unreadable') this.disk.isBehind = true;
       this.start();
     });
   }
 
-  /** The application has done with the session, and begins another. */
-  end(): void {
-    if (!this.running || this.state.stopped > 0) return;
-    const streams = [...Object.keys(this.app), this.state.stream];
-    this.app = Object.fromEntries(streams.map((stream) => [stream, { ...seenOf(this.app, stream), lost: true }]));
-    this.tell({ kind: 'stop', end: true });
-    this.#world.agenda.after(500, () => this.whenAwake(() => this.tell({ kind: 'start' })));
+  /** Nothing fails any more. */
+  heal(): void {
+    this.disk.failsUntilMs = 0;
+    this.appFailsUntilMs = 0;
+    this.renewsAs = 'owner';
   }
 
   /** The process ends for good. */
@@ -207,12 +283,17 @@ export class ClientSide {
     this.life += 1;
   }
 
-  #restore(clockErrorMs: number): ClientState {
+  /** @param volatile What the disk has nobody knows: so nothing is stored. */
+  #policyWhere(volatile: boolean): ClientPolicy {
+    const { parts, whenFull } = this.#world;
+    return { ...parts.client, outbox: { ...parts.client.outbox, whenFull }, volatile };
+  }
+
+  #restore(piece: Piece | null, clockErrorMs: number): ClientState {
     const { agenda, parts } = this.#world;
-    const disk: Disk | null = JSON.parse(this.disk);
-    this.#clock = { baseMs: 1_000 + 1e6 * this.#chances.machine(), sinceMs: agenda.nowMs, rate: this.#clock.rate };
-    this.app = disk?.app ?? {};
-    const awayMs = disk === null ? 0 : Math.max(0, agenda.nowMs - disk.atMs + clockErrorMs);
-    return parts.restore(disk?.session ?? null, parts.client, this.#nowMs, awayMs);
+    this.clock = new Clock(agenda, 1_000 + 1e6 * this.#chances.machine(), this.clock.rate);
+    this.app = piece?.app ?? {};
+    const awayMs = piece === null ? 0 : Math.max(0, agenda.nowMs - piece.atMs + clockErrorMs);
+    return parts.restore(piece?.session ?? null, this.#policy, this.clock.nowMs, awayMs);
   }
 }

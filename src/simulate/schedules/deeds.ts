@@ -1,6 +1,9 @@
 import type { ClientSide } from './clientSide.ts';
+import type { Connection } from './connection.ts';
 import { payloadFor } from './messages.ts';
 import type { Step } from './schedule.ts';
+import type { ServerSide } from './serverSide.ts';
+import { replay, steal } from './thieves.ts';
 import { CUTS, GOES, type World } from './world.ts';
 
 type Of<K extends Step['do']> = Extract<Step, { do: K }>;
@@ -16,13 +19,21 @@ export class Deeds {
   }
 
   do(step: Step): void {
+    const { clients, servers } = this.#world;
+    if ('client' in step) {
+      const client = clients[step.client];
+      if (client?.running) this.#withClient(client, step);
+    } else if ('server' in step) {
+      const server = servers[step.server];
+      if (server !== undefined) this.#withServer(server, step);
+    } else this.#withStore(step);
+  }
+
+  #withServer(server: ServerSide, step: Extract<Step, { server: number }>): void {
     const { weather } = this.#world;
     switch (step.do) {
       case 'drain':
-        this.#drain(step);
-        return;
-      case 'replay':
-        this.#replay(step);
+        server.whenAwake(() => server.drain(step.deadlineMs, step.jitterMs, GOES));
         return;
       case 'blackHole':
         weather.begin('blackHole', step.forMs, { server: step.server, side: step.side });
@@ -30,11 +41,33 @@ export class Deeds {
       case 'delay':
         weather.begin('delay', step.forMs, { server: step.server, extraMs: step.extraMs });
         return;
+      case 'handlerFails':
+        weather.begin('handlerFails', step.forMs, { server: step.server });
+        return;
       case 'crashServer':
-        this.#world.servers[step.server]?.crash(step.downMs, step.reset);
+        this.#met(`server crashed${step.reset ? '' : ' unheard'}`);
+        server.crash(step.downMs, step.reset);
         return;
       case 'freezeServer':
-        this.#world.servers[step.server]?.freeze(step.forMs);
+        this.#met('server frozen');
+        server.freeze(step.forMs);
+        return;
+      case 'driftServer':
+        server.clock.drift(step.rate);
+        server.look();
+        return;
+      case 'jumpServer':
+        this.#met(`server's clock jumped ${step.byMs < 0 ? 'back' : 'ahead'}`);
+        server.clock.jump(step.byMs);
+        server.look();
+    }
+  }
+
+  #withStore(step: Exclude<Step, { client: number } | { server: number }>): void {
+    const { weather, store, witness } = this.#world;
+    switch (step.do) {
+      case 'replay':
+        replay(this.#world, step);
         return;
       case 'storeFails':
         weather.begin(step.done ? 'storeFailsDone' : 'storeFails', step.forMs);
@@ -42,10 +75,16 @@ export class Deeds {
       case 'slowStore':
         weather.begin('slowStore', step.forMs, { extraMs: step.extraMs });
         return;
-      default: {
-        const client = this.#world.clients[step.client];
-        if (client?.running) this.#withClient(client, step);
-      }
+      case 'jumpStore':
+        this.#met(`store's clock jumped ${step.byMs < 0 ? 'back' : 'ahead'}`);
+        this.#world.storeClock.jump(step.byMs);
+        return;
+      case 'backup':
+        store.backUp();
+        witness.backedUp();
+        return;
+      case 'restore':
+        if (store.restore(() => this.#world.fresh().stream)) witness.storeSetBack();
     }
   }
 
@@ -63,15 +102,74 @@ export class Deeds {
       case 'copy':
         this.#copy(client);
         return;
+      case 'fork':
+        this.#fork(client);
+        return;
       case 'cut':
         this.#cut(client, step);
         return;
       case 'storeLoses':
         this.#world.store.sessions.delete(client.state.sid);
         return;
+      case 'renew':
+        this.#renew(client, step);
+        return;
+      case 'dismiss':
+        this.#atOwnConnection(client, (connection) => connection.feed({ kind: 'end' }));
+        return;
+      case 'expire':
+        this.#world.credentials.expire(client.subject);
+        return;
+      case 'steal':
+        steal(this.#world, client.state.sid, step.uses);
+        return;
       default:
-        withProcess(client, step, this.#world.agenda.nowMs);
+        this.#withProcess(client, step);
     }
+  }
+
+  /** What concerns a client's process alone. */
+  #withProcess(client: ClientSide, step: Inward): void {
+    const { nowMs } = this.#world.agenda;
+    switch (step.do) {
+      case 'cancel':
+        client.whenAwake(() => client.tell({ kind: 'cancel', id: client.lastSent }));
+        return;
+      case 'end':
+        client.whenAwake(() => client.end());
+        return;
+      case 'suspend':
+        this.#met(`client frozen, its clock ${step.clockStops ? 'too' : 'not'}`);
+        client.freeze(step.forMs, step.clockStops);
+        return;
+      case 'drift':
+        client.clock.drift(step.rate);
+        client.look();
+        return;
+      case 'jump':
+        this.#met(`client's clock jumped ${step.byMs < 0 ? 'back' : 'ahead'}`);
+        client.clock.jump(step.byMs);
+        client.look();
+        return;
+      case 'slowDisk':
+        client.disk.slow = { extraMs: step.extraMs, untilMs: nowMs + step.forMs };
+        return;
+      case 'slowApp':
+        client.slowApp = { extraMs: step.extraMs, untilMs: nowMs + step.forMs };
+        return;
+      case 'diskFails':
+        client.disk.failsUntilMs = nowMs + step.forMs;
+        return;
+      case 'appFails':
+        client.appFailsUntilMs = nowMs + step.forMs;
+        return;
+      default:
+        client.whenAwake(() => client.tell({ kind: step.do }));
+    }
+  }
+
+  #met(what: string): void {
+    this.#world.witness.meet(what);
   }
 
   #send(client: ClientSide, { count, keyed, ttlMs }: Of<'send'>): void {
@@ -79,49 +177,50 @@ export class Deeds {
       const id = ++this.#count;
       client.lastSent = id;
       const key = keyed ? `k${id}` : undefined;
-      client.tell({ kind: 'send', id, payload: payloadFor(id), key, ttlMs: ttlMs ?? undefined });
+      client.sends.send({ kind: 'send', id, payload: payloadFor(id), key, ttlMs: ttlMs ?? undefined });
     }
   }
 
   #say(client: ClientSide, { count, from }: Of<'say'>): void {
-    const { agenda, store, witness, servers } = this.#world;
     const { sid } = client.state;
-    const own = servers.flatMap((server) =>
-      server.lines.flatMap((line) => (line.state.kind === 'open' && line.state.sid === sid ? [{ server, line }] : [])),
-    )[0];
     for (let n = 0; n < count; n++) {
       const id = ++this.#count;
       const payload = payloadFor(id);
-      if (from === 'own') own?.server.whenAwake(() => own.server.feed(own.line, { kind: 'send', id, payload }));
+      if (from === 'own') this.#atOwnConnection(client, (own) => own.feed({ kind: 'send', id, payload }));
       else {
         const request = { op: 'append', sid, id, payload } as const;
-        const result = store.run(request, agenda.nowMs);
-        witness.ran(request, result);
+        const result = this.#world.ask(request);
         if (result.kind === 'appended') this.#world.tellOthers(sid, { kind: 'grown', tx: result.seq });
       }
     }
   }
 
-  #drain({ server: at, deadlineMs, jitterMs }: Of<'drain'>): void {
-    const { agenda, servers } = this.#world;
-    const server = servers[at];
-    if (server === undefined) return;
-    server.drainsUntilMs = agenda.nowMs + deadlineMs;
-    const { lines } = server;
-    for (const line of lines) {
-      if (line.state.kind === 'open') server.feed(line, { kind: 'drain', deadlineMs, jitterMs });
-      agenda.after(deadlineMs, () => {
-        if (line.serverOpen) server.whenAwake(() => server.feed(line, GOES));
-      });
+  /** Where the client's session is open, if it is. */
+  #atOwnConnection({ state: { sid } }: ClientSide, task: (connection: Connection) => void): void {
+    for (const server of this.#world.servers) {
+      for (const connection of server.connections) {
+        const { state } = connection.line;
+        if (state.kind !== 'open' || state.sid !== sid) continue;
+        server.whenAwake(() => task(connection));
+        return;
+      }
     }
   }
 
+  #renew(client: ClientSide, { withinMs, as }: Of<'renew'>): void {
+    client.renewsAs = as;
+    this.#atOwnConnection(client, (connection) => {
+      if (as === 'other') this.#world.witness.forfeit(client.state.sid);
+      connection.renew(withinMs);
+    });
+  }
+
   /** The host of a process that dies says so on its lines, unless it dies as well. */
-  #crash(client: ClientSide, { downMs, clockErrorMs }: Of<'crash'>): void {
+  #crash(client: ClientSide, step: Of<'crash'>): void {
     const lines = this.#world.linesOf(client);
-    client.crash(downMs, clockErrorMs);
+    client.crash(step);
     for (const line of lines) {
-      if (downMs % 3 === 0) line.cut();
+      if (step.downMs % 3 === 0) line.cut();
       this.#world.leave(line);
     }
   }
@@ -132,17 +231,26 @@ export class Deeds {
    */
   #copy(client: ClientSide): void {
     const { clients, witness } = this.#world;
-    const inSession = (JSON.parse(client.disk)?.session.sid ?? '') !== '';
-    if (!inSession || client.name.includes('-') || clients.length > 3) return;
+    const found = client.disk.read();
+    if ((found?.session.sid ?? '') === '' || client.isCopy || clients.length > 3) return;
     witness.copied = true;
-    witness.meet('copied');
-    this.#world.addClient(`${client.name}-${clients.length}`, client.disk);
+    this.#met('copied');
+    this.#world.addClient(`${client.name}-${clients.length}`, found);
+  }
+
+  /** The clone finds that the stored session has an owner. */
+  #fork({ subject }: ClientSide): void {
+    const { clients } = this.#world;
+    if (clients.length > 3) return;
+    this.#met('forked');
+    this.#world.addClient(`${subject}+${clients.length}`, null);
   }
 
   #cut(client: ClientSide, { heard }: Of<'cut'>): void {
     const line = this.#world.linesOf(client).at(-1);
     if (line === undefined) return;
     const { agenda, weather, servers } = this.#world;
+    this.#met(`cut, heard by ${heard}`);
     line.cut();
     const random = this.#world.chance(CUTS);
     const lateMs = () => weather.latencyMs(line.server, random);
@@ -152,49 +260,10 @@ export class Deeds {
     if ((heard === 'both' || heard === 'server') && server !== undefined)
       agenda.after(lateMs(), () => server.whenAwake(() => this.#world.serverHears(server, line)));
   }
-
-  /** A thief shows a token, and vanishes. One that is still good he may use in its owner's name: nobody could see that. */
-  #replay({ nth, as }: Of<'replay'>): void {
-    const { agenda, store, witness } = this.#world;
-    const shown = witness.seenTokens[nth % Math.max(1, witness.seenTokens.length)];
-    if (shown === undefined) return;
-    const { sid, token } = shown;
-    const subject = as === 'owner' ? shown.subject : 'mallory';
-    const hash = `#${token}`;
-    const tokens = store.sessions.get(sid)?.record.tokens;
-    const isGood = tokens === undefined || tokens.known === hash || tokens.pending.includes(hash);
-    if (isGood && as === 'owner') return;
-    const fresh = { ...this.#world.fresh(), hash: 'x' };
-    const request = { op: 'attach', sid, stream: 'r', rx: 0, txLow: 1, subject, hash, fresh, ttlMs: 1 } as const;
-    witness.ran(request, store.run(request, agenda.nowMs));
-  }
 }
 
-type Inward = Exclude<
-  Extract<Step, { client: number }>,
-  { do: 'send' | 'say' | 'crash' | 'copy' | 'cut' | 'storeLoses' }
+type Inward = Extract<
+  Step,
+  | { do: 'cancel' | 'end' | 'suspend' | 'drift' | 'jump' | 'slowDisk' | 'slowApp' | 'wake' | 'move' | 'flush' }
+  | { do: 'diskFails' | 'appFails' }
 >;
-
-/** What concerns a client's process alone. */
-function withProcess(client: ClientSide, step: Inward, nowMs: number): void {
-  switch (step.do) {
-    case 'cancel':
-      client.whenAwake(() => client.tell({ kind: 'cancel', id: client.lastSent }));
-      return;
-    case 'end':
-      client.whenAwake(() => client.end());
-      return;
-    case 'suspend':
-      client.freeze(step.forMs, step.clockStops);
-      return;
-    case 'drift':
-      client.drift(step.rate);
-      return;
-    case 'slowDisk':
-    case 'slowApp':
-      client[step.do] = { extraMs: step.extraMs, untilMs: nowMs + step.forMs };
-      return;
-    default:
-      client.whenAwake(() => client.tell({ kind: step.do }));
-  }
-}

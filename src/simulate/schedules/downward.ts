@@ -9,7 +9,9 @@ export class Downward {
   readonly #overflowed = new Set<string>();
 
   said(stream: string, seq: number, number: number, floor: number): void {
-    this.#said.set(`${stream}:${seq}`, number);
+    const name = `${stream}:${seq}`;
+    if (this.#said.has(name)) broken(`${name} was given twice`);
+    this.#said.set(name, number);
     for (let gone = floor; gone > 0 && !this.#overflowed.has(`${stream}:${gone}`); gone--) {
       this.#overflowed.add(`${stream}:${gone}`);
     }

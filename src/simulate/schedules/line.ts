@@ -4,10 +4,14 @@ import type { Way, Weather } from './weather.ts';
 
 export type Wire = string | Uint8Array;
 
+/** The share of lines whose frames come together where they left together. */
+const PACKS = 0.5;
+
 interface Pipe {
   /** Nothing gets through any more: what was lost has to be sent again first. */
   broken: boolean;
-  /** When the last frame arrives: the next one does not overtake it. */
+  /** When the last frame left, and when it arrives: the next one does not overtake it. */
+  leftMs: number;
   lastMs: number;
 }
 
@@ -29,17 +33,20 @@ export class Line {
   serverOpen = true;
   /** Which of the server's lives it is in. */
   readonly serverLife: number;
-  state: ServerState;
+  /** The machine's, at the server. */
+  state: ServerState = { kind: 'closed' };
   readonly #ground: Ground;
   readonly #random: () => number;
-  readonly #up: Pipe = { broken: false, lastMs: 0 };
-  readonly #down: Pipe = { broken: false, lastMs: 0 };
+  /** What leaves together arrives together. */
+  readonly #packs: boolean;
+  readonly #up: Pipe = { broken: false, leftMs: -1, lastMs: 0 };
+  readonly #down: Pipe = { broken: false, leftMs: -1, lastMs: 0 };
 
   constructor(
     ground: Ground,
     client: { readonly name: string; readonly life: number },
     link: number,
-    server: { readonly at: number; readonly life: number; readonly state: ServerState },
+    server: { readonly at: number; readonly life: number },
     random: () => number,
   ) {
     this.name = client.name;
@@ -47,9 +54,9 @@ export class Line {
     this.link = link;
     this.server = server.at;
     this.serverLife = server.life;
-    this.state = server.state;
     this.#ground = ground;
     this.#random = random;
+    this.#packs = random() < PACKS;
   }
 
   /** Both ends have left. */
@@ -63,7 +70,11 @@ export class Line {
     const { agenda, weather } = this.#ground;
     if (weather.swallows(this.server, way)) pipe.broken = true;
     if (pipe.broken) return;
-    pipe.lastMs = Math.max(pipe.lastMs, agenda.nowMs + weather.latencyMs(this.server, this.#random));
+    const isTogether = this.#packs && pipe.leftMs === agenda.nowMs;
+    if (!isTogether) {
+      pipe.leftMs = agenda.nowMs;
+      pipe.lastMs = Math.max(pipe.lastMs, agenda.nowMs + weather.latencyMs(this.server, this.#random));
+    }
     agenda.at(pipe.lastMs, () => {
       if (!pipe.broken) arrive();
     });

@@ -5,6 +5,7 @@ import {
   type AttachRequest,
   accept,
   acknowledge,
+  anew,
   append,
   attach,
   holds,
@@ -16,12 +17,21 @@ import {
 } from '../../session/sessionRecord.ts';
 
 /** The steps of a store, so that a test can break one of them. */
-export const SOUND = { attach, accept, append, acknowledge, holds };
+export const SOUND = { attach, accept, append, acknowledge, anew, holds };
 export type Steps = typeof SOUND;
 
 interface Kept {
   record: SessionRecord;
   log: LogEntry[];
+}
+
+interface Backup {
+  readonly sessions: readonly (readonly [
+    sid: string,
+    kept: { readonly record: SessionRecord; readonly log: readonly LogEntry[] },
+  ])[];
+  readonly keys: readonly string[];
+  readonly effects: readonly Effect[];
 }
 
 /** What an application makes of an accepted message. */
@@ -42,10 +52,36 @@ export class PlainStore {
   readonly effects: Effect[] = [];
   readonly limits: ReplayLimits;
   readonly steps: Steps;
+  #backup: Backup | null = null;
 
   constructor(limits: ReplayLimits, steps: Steps = SOUND) {
     this.limits = limits;
     this.steps = steps;
+  }
+
+  /** Puts everything aside: the application's effects lie in the same database. */
+  backUp(): void {
+    const sessions = [...this.sessions].map(([sid, { record, log }]) => [sid, { record, log: [...log] }] as const);
+    this.#backup = { sessions, keys: [...this.keys], effects: [...this.effects] };
+  }
+
+  /**
+   * Puts everything back, each session with another stream.
+   *
+   * @returns False where nothing was put aside.
+   */
+  restore(drawStream: () => string): boolean {
+    if (this.#backup === null) return false;
+    const { sessions, keys, effects } = this.#backup;
+    this.sessions.clear();
+    this.keys.clear();
+    for (const [sid, { record, log }] of sessions) {
+      const next = this.steps.anew(record, drawStream());
+      this.sessions.set(sid, { record: next, log: next.stream === record.stream ? [...log] : [] });
+    }
+    for (const key of keys) this.keys.add(key);
+    this.effects.splice(0, this.effects.length, ...effects);
+    return true;
   }
 
   run(request: StoreRequest, nowMs: number): StoreResult {
@@ -60,7 +96,8 @@ export class PlainStore {
       kept.record = this.steps.append(kept.record, payloadBytes(request.payload), this.limits, weigh);
       kept.log.push({ seq: kept.record.tx, payload: request.payload });
       this.cut(kept);
-      return { kind: 'appended', id: request.id, seq: kept.record.tx, payload: request.payload };
+      const { stream, tx: seq } = kept.record;
+      return { kind: 'appended', id: request.id, stream, seq, payload: request.payload };
     }
     if (kept === undefined || isExpired(kept.record, nowMs)) return { kind: 'fenced' };
     if (!this.steps.holds(kept.record, request.epoch, request.stream)) return { kind: 'fenced' };

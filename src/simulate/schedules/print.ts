@@ -1,13 +1,14 @@
 import type { Schedule } from './schedule.ts';
 
-/** A failing schedule as a test that can be pasted into test/unit/simulate/schedules.test.ts. */
-export function printAsTest({ seed, clients, steps }: Schedule, broken: string): string {
+/** A failing schedule as a test that can be pasted into test/unit/simulate/schedules/schedules.test.ts. */
+export function printAsTest({ seed, clients, whenFull, steps }: Schedule, broken: string): string {
   const lines = steps.map((step) => `      ${literal(step)},`);
   return [
     `test(${JSON.stringify(`seed ${seed}: ${broken}`)}, () => {`,
     '  const schedule: Schedule = {',
     `    seed: ${seed},`,
     `    clients: ${clients},`,
+    `    whenFull: '${whenFull}',`,
     '    steps: [',
     ...lines,
     '    ],',

@@ -25,7 +25,7 @@ export interface Outcome {
 
 /** Runs a schedule to its end: its steps, then no faults any more until all is quiet. */
 export function runSchedule(schedule: Schedule, parts: Parts = PARTS): Outcome {
-  const world = new World(schedule.seed, schedule.clients, parts);
+  const world = new World(schedule, parts);
   const outcome = (broken: string | null): Outcome => ({
     broken,
     endedMs: world.agenda.nowMs,

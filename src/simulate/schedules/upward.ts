@@ -17,6 +17,10 @@ export class Upward {
   /** By client, the messages that it has stored and that have had no end since. */
   readonly #owed = new Map<string, Set<number>>();
   readonly #ended = new Set<number>();
+  /** What took effect in a store that was set back since. */
+  readonly #undone = new Set<number>();
+  /** What a client that was set back may have sent before it had a session, and not know of. */
+  readonly #repeatable = new Set<number>();
 
   get count(): number {
     return this.#done.size;
@@ -25,7 +29,7 @@ export class Upward {
   tookEffect({ stream, seq, data }: Effect): void {
     const number = numberIn(data);
     const name = `${stream}:${seq}`;
-    if (this.#done.has(number)) broken(`message ${number} took effect twice`);
+    if (this.#done.has(number) && !this.#repeatable.has(number)) broken(`message ${number} took effect twice`);
     if (this.#refused.has(number)) broken(`message ${number} was refused, and took effect`);
     if (this.#givenUp.has(name)) broken(`${name} was called lost, and took effect`);
     if (seq <= (this.#last.get(stream) ?? 0)) broken(`${name} took effect out of order`);
@@ -37,7 +41,7 @@ export class Upward {
   /** A client tells its application how a message has ended. */
   ended(id: number, how: 'accepted' | 'refused' | 'unknown', copied: boolean): void {
     this.#ended.add(id);
-    if (how === 'accepted' && !this.#done.has(id)) {
+    if (how === 'accepted' && !this.#done.has(id) && !this.#undone.has(id)) {
       // Of a number that one copy has given up the other believes that it was accepted.
       if (!copied || !this.#dropped.has(id)) broken(`message ${id} is called accepted, and was not`);
     }
@@ -71,6 +75,34 @@ export class Upward {
   /** A process has begun. What its last one took off the disk had its end, though that one may have died with the news. */
   restored(client: string, entries: readonly Entry[]): void {
     this.#owed.set(client, new Set(entries.map(({ id }) => id)));
+  }
+
+  /**
+   * A client goes on from what it was before: what it had refused since, it has not. What it had sent before it had a session bears no
+   * number that a server could know it by, if it bears no key.
+   */
+  setBack(entries: readonly Entry[], inSession: boolean): void {
+    for (const { id } of entries) {
+      this.#refused.delete(id);
+      this.#dropped.add(id);
+      if (!inSession) this.#repeatable.add(id);
+    }
+  }
+
+  /** The effects of a store as they were: those that came since are undone. */
+  undo(effects: readonly Effect[]): void {
+    this.#accepted.clear();
+    this.#last.clear();
+    for (const { stream, seq } of effects) {
+      this.#accepted.add(`${stream}:${seq}`);
+      this.#last.set(stream, seq);
+    }
+    const left = new Set(effects.map(({ data }) => numberIn(data)));
+    for (const number of this.#done) {
+      if (left.has(number)) continue;
+      this.#undone.add(number);
+      this.#done.delete(number);
+    }
   }
 
   /** With the faults over, no message is without an end. */

@@ -1,13 +1,17 @@
 import { decodeFromServer, encode } from '../../session/codec.ts';
 import { CLOSE, type FrameToClient } from '../../session/frames.ts';
-import { serverState } from '../../session/serverMachine.ts';
+import type { OutboxLimits } from '../../session/outbox.ts';
 import type { ServerEvent, StoreRequest, StoreResult } from '../../session/serverState.ts';
 import { RandomStreams } from '../core/randomStreams.ts';
 import { Agenda } from './agenda.ts';
 import { ClientSide, type ClientWorld } from './clientSide.ts';
+import { Clock } from './clock.ts';
+import { Credentials } from './credentials.ts';
+import type { Piece } from './disk.ts';
 import { Line, type Wire } from './line.ts';
 import type { Parts } from './parts.ts';
 import { PlainStore } from './plainStore.ts';
+import type { Schedule } from './schedule.ts';
 import { ServerSide, type ServerWorld } from './serverSide.ts';
 import { Weather } from './weather.ts';
 import { Witness } from './witness.ts';
@@ -27,10 +31,13 @@ type Network = Parameters<ClientWorld['network']>[1];
 /** Clients, two servers over one store, and a network between them. */
 export class World implements ClientWorld, ServerWorld {
   readonly agenda = new Agenda();
-  readonly weather = new Weather(this.agenda);
+  readonly weather = new Weather(this.agenda, (name) => this.witness.meet(name));
+  readonly credentials = new Credentials();
   readonly clients: ClientSide[] = [];
   readonly servers: ServerSide[] = [];
   readonly parts: Parts;
+  readonly storeClock = new Clock(this.agenda);
+  readonly whenFull: OutboxLimits['whenFull'];
   readonly store: PlainStore;
   readonly witness: Witness;
   readonly #streams: RandomStreams;
@@ -38,13 +45,14 @@ export class World implements ClientWorld, ServerWorld {
   #clientsMade = 0;
   #drawn = 0;
 
-  constructor(seed: number, clients: number, parts: Parts) {
+  constructor({ seed, clients, whenFull }: Omit<Schedule, 'steps'>, parts: Parts) {
     this.parts = parts;
+    this.whenFull = whenFull;
     this.store = new PlainStore(parts.server.replay, parts.steps);
-    this.witness = new Witness(this.agenda, this.store);
+    this.witness = new Witness(this.store, this.storeClock);
     this.#streams = new RandomStreams(seed, STREAMS);
     for (let at = 0; at < SERVERS; at++) this.servers.push(new ServerSide(at, this, this.chance(at)));
-    for (const name of NAMES.slice(0, clients)) this.addClient(name, 'null');
+    for (const name of NAMES.slice(0, clients)) this.addClient(name, null);
   }
 
   /** A stream of chance that nothing else draws from. */
@@ -52,10 +60,10 @@ export class World implements ClientWorld, ServerWorld {
     return () => this.#streams.of(stream)();
   }
 
-  addClient(name: string, disk: string): ClientSide {
+  addClient(name: string, found: Piece | null): ClientSide {
     const first = FIRST_CLIENT + 3 * this.#clientsMade++;
     const [machine, ofDisk, app] = [this.chance(first), this.chance(first + 1), this.chance(first + 2)];
-    const client = new ClientSide(name, disk, this, { machine, disk: ofDisk, app });
+    const client = new ClientSide(name, found, this, { machine, disk: ofDisk, app });
     this.clients.push(client);
     client.start();
     return client;
@@ -80,7 +88,7 @@ export class World implements ClientWorld, ServerWorld {
     if (line === undefined || !line.clientOpen) return;
     if (effect.kind === 'transmit') {
       const wire = encode(effect.frame);
-      line.carry('up', () => this.#atServer(line, (server) => server.arrive(line, wire)));
+      line.carry('up', () => this.#atServer(line, (server) => server.connectionOf(line)?.arrive(wire)));
     } else this.leave(line);
   }
 
@@ -93,8 +101,7 @@ export class World implements ClientWorld, ServerWorld {
 
   serverHears(server: ServerSide, line: Line): void {
     if (!line.serverOpen) return;
-    server.hangUp(line);
-    server.feed(line, { kind: 'closed' });
+    server.hears(line);
     this.#forget(line);
   }
 
@@ -117,8 +124,7 @@ export class World implements ClientWorld, ServerWorld {
     const host = to !== null && hosts.includes(to) ? to : choice[Math.floor(random() * choice.length)];
     const server = this.servers[hosts.indexOf(host ?? '')];
     if (server === undefined) throw new RangeError(`no host ${host}`);
-    const state = serverState(this.parts.server, this.agenda.nowMs);
-    const line = new Line(this, client, link, { at: server.at, life: server.life, state }, random);
+    const line = new Line(this, client, link, server, random);
     this.#lines.set(`${client.name}.${client.life}.${link}`, line);
     line.carry('up', () => {
       if (!server.running || line.serverLife !== server.life) {
@@ -127,9 +133,7 @@ export class World implements ClientWorld, ServerWorld {
         return;
       }
       server.take(line);
-      line.carry('down', () =>
-        this.#atClient(line, (owner) => owner.tell({ kind: 'opened', link, host: hostOf(server.at) })),
-      );
+      line.carry('down', () => this.#atClient(line, (owner) => owner.opened(link, hostOf(server.at))));
     });
   }
 
@@ -172,6 +176,12 @@ export class World implements ClientWorld, ServerWorld {
     line.carry('down', () => this.#atClient(line, () => this.clientHears(line)));
   }
 
+  ask<R extends StoreRequest>(request: R): StoreResult {
+    const result = this.store.run(request, this.storeClock.nowMs);
+    this.witness.ran(request, result);
+    return result;
+  }
+
   announce(request: StoreRequest, result: StoreResult): void {
     if (result.kind === 'appended') this.tellOthers(request.sid, { kind: 'grown', tx: result.seq });
     if (result.kind !== 'attached') return;
@@ -183,9 +193,10 @@ export class World implements ClientWorld, ServerWorld {
   tellOthers(sid: string, news: ServerEvent): void {
     const random = this.chance(NEWS);
     for (const server of this.servers) {
-      for (const line of server.lines) {
-        if (line.state.kind !== 'open' || line.state.sid !== sid || random() < 0.3) continue;
-        this.agenda.after(this.weather.storeMs(random), () => server.whenAwake(() => server.feed(line, news)));
+      for (const connection of server.connections) {
+        const { state } = connection.line;
+        if (state.kind !== 'open' || state.sid !== sid || random() < 0.3) continue;
+        this.agenda.after(this.weather.storeMs(random), () => server.whenAwake(() => connection.feed(news)));
       }
     }
   }
@@ -193,7 +204,8 @@ export class World implements ClientWorld, ServerWorld {
   /** The end of what faults do, and of the copies. */
   heal(): void {
     this.weather.clear();
-    for (const copy of this.clients.filter(({ name }) => name.includes('-'))) {
+    for (const client of this.clients) client.heal();
+    for (const copy of this.clients.filter(({ isCopy }) => isCopy)) {
       for (const line of this.linesOf(copy)) this.leave(line);
       copy.retire();
       this.clients.splice(this.clients.indexOf(copy), 1);
@@ -202,10 +214,10 @@ export class World implements ClientWorld, ServerWorld {
 
   /** Nothing is left to be done, but to ask now and then whether the other is still there. */
   get isQuiet(): boolean {
-    return this.clients.every(({ state, isSaving, running }) => {
+    return this.clients.every(({ state, disk, running, sends }) => {
       const { link, attempts, connectAtMs, outbox, handed, rx, sid, saved, saving, givenUp } = state;
-      if (saving !== null || givenUp.length > 0) return false;
-      if (!running || isSaving || link?.kind !== 'live' || attempts.length > 0) return false;
+      if (saving !== null || givenUp.length > 0 || sends.count > 0) return false;
+      if (!running || disk.isWriting || link?.kind !== 'live' || attempts.length > 0) return false;
       if (outbox.head !== outbox.end || handed !== rx || saved.rx !== rx || connectAtMs < Number.MAX_SAFE_INTEGER)
         return false;
       const record = this.store.sessions.get(sid)?.record;

@@ -134,10 +134,17 @@ describe('a server', () => {
   test('sends what its own application says without reading it back', () => {
     const desk = new Desk().open().do({ kind: 'send', id: 7, payload });
     expect(desk.asked()).toMatchObject([{ op: 'append', id: 7 }]);
-    desk.answer({ kind: 'appended', id: 7, seq: 1, payload });
+    desk.answer({ kind: 'appended', id: 7, stream: 'r', seq: 1, payload });
     expect(desk.effects[0]).toEqual({ kind: 'appended', id: 7, seq: 1 });
     expect(desk.sent()).toMatchObject([{ kind: 'message', seq: 1 }]);
     expect(desk.asked()).toEqual([]);
+  });
+
+  test('has lost its session where what its application says goes into another log', () => {
+    const desk = new Desk().open().do({ kind: 'send', id: 7, payload });
+    desk.answer({ kind: 'appended', id: 7, stream: 'another', seq: 1, payload });
+    expect(desk.effects[0]).toEqual({ kind: 'appended', id: 7, seq: 1 });
+    expect(desk.sent()).toEqual([{ kind: 'close', code: 4409 }]);
   });
 
   test('reads what others have said', () => {
@@ -157,7 +164,7 @@ describe('a server', () => {
 
   test('answers for an append even when the connection is gone', () => {
     const desk = new Desk().open().do({ kind: 'closed' });
-    expect(desk.answer({ kind: 'appended', id: 1, seq: 1, payload }).effects).toEqual([
+    expect(desk.answer({ kind: 'appended', id: 1, stream: 'r', seq: 1, payload }).effects).toEqual([
       { kind: 'appended', id: 1, seq: 1 },
     ]);
     expect(desk.answer({ kind: 'failed', op: 'append', id: 2 }).effects).toEqual([{ kind: 'unknown', id: 2 }]);

@@ -1,5 +1,6 @@
 import { type ClientEffect, type ClientEvent, type ClientState, markOf } from '../../../session/clientState.ts';
-import { outboxOf } from '../../../session/outbox.ts';
+import { entriesOf, outboxOf } from '../../../session/outbox.ts';
+import { NEVER } from '../../../session/sessionEnv.ts';
 import { client, type Mutant } from './mutant.ts';
 
 type Step = Parameters<Parameters<typeof client>[0]>[0];
@@ -31,7 +32,8 @@ const current = ({ link, attempts }: ClientState): number => link?.id ?? attempt
 export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'a client that takes everything for stored at once',
-    complaint: /which the store still has|called lost, and was|called accepted, and was not|after/,
+    complaint:
+      /which the store still has|called lost, and was|called accepted, and was not|after|was refused, and took/,
     mutate: client((step, state, event) =>
       hasten(step, step(state, event), ({ kind }) => (kind === 'save' ? { kind: 'saved' } : null)),
     ),
@@ -151,6 +153,39 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
       if (event.kind !== 'cancel') return step(state, event);
       const { state: next, effects } = step({ ...state, outbox: { ...state.outbox, sent: 0 } }, event);
       return { state: { ...next, outbox: { ...next.outbox, sent: state.outbox.sent } }, effects };
+    }),
+  },
+  {
+    name: 'a client that drops what it has sent, where its outbox is full',
+    complaint: /called accepted, and was not|called refused, and was accepted|was refused, and took effect/,
+    mutate: client((step, state, event) => {
+      if (event.kind !== 'send') return step(state, event);
+      const { state: next, effects } = step({ ...state, outbox: { ...state.outbox, sent: 0 } }, event);
+      return { state: { ...next, outbox: { ...next.outbox, sent: state.outbox.sent } }, effects };
+    }),
+  },
+  {
+    name: 'a client that takes all in its stored outbox for unsent',
+    complaint: /took effect twice|called refused, and was accepted|was refused, and took effect/,
+    mutate: (parts) => ({
+      ...parts,
+      restore: (stored, policy, nowMs, awayMs) => {
+        const state = parts.restore(stored, policy, nowMs, awayMs);
+        return { ...state, outbox: outboxOf(entriesOf(state.outbox), state.outbox.tx, 0) };
+      },
+    }),
+  },
+  {
+    name: 'a client that does not say that there is room again',
+    complaint: /wait for room/,
+    mutate: client((step, state, event) => without(step(state, event), ({ kind }) => kind === 'room')),
+  },
+  {
+    name: 'a client that does not notice silence',
+    complaint: /is not connected|has not heard|still holds/,
+    mutate: client((step, state, event) => {
+      const { state: next, effects } = step(state, event);
+      return { state: next.link === null ? next : { ...next, link: { ...next.link, deadAtMs: NEVER } }, effects };
     }),
   },
   {

@@ -9,10 +9,11 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
     complaint: /called accepted, and was not/,
     mutate: server((step, state, event) => {
       const done = step(state, event);
-      const isMessage = event.kind === 'frame' && event.frame.kind === 'message' && done.state.kind === 'open';
-      if (!isMessage || event.frame.kind !== 'message') return done;
-      const ack = { kind: 'transmit', frame: { kind: 'ack', ack: event.frame.seq } } as const;
-      return { ...done, effects: [ack, ...done.effects] };
+      if (event.kind !== 'frames' || done.state.kind !== 'open') return done;
+      const acks = event.frames.flatMap(({ frame }) =>
+        frame.kind === 'message' ? [{ kind: 'transmit', frame: { kind: 'ack', ack: frame.seq } } as const] : [],
+      );
+      return { ...done, effects: [...acks, ...done.effects] };
     }),
   },
   {
@@ -56,6 +57,25 @@ export const SERVER_MUTANTS: readonly Mutant[] = [
       return { state: next, effects: longer };
     }),
   },
+  {
+    name: 'a server that takes numbers of another log for its own',
+    complaint: /is not what was said|got .* after/,
+    mutate: server((step, state, event) => {
+      const isAppended = event.kind === 'stored' && event.result.kind === 'appended' && state.kind === 'open';
+      if (!isAppended || event.result.kind !== 'appended') return step(state, event);
+      return step(state, { ...event, result: { ...event.result, stream: state.stream } });
+    }),
+  },
+  {
+    name: 'a server that takes anybody for whose the session is',
+    complaint: /goes on with the credential/,
+    mutate: server((step, state, event) =>
+      step(
+        state,
+        event.kind === 'authenticated' && state.kind === 'open' ? { ...event, subject: state.subject } : event,
+      ),
+    ),
+  },
 ];
 
 type Attach = Parameters<Mutant['mutate']>[0]['steps']['attach'];
@@ -77,6 +97,11 @@ export const STORE_MUTANTS: readonly Mutant[] = [
         return done && { ...done, record: { ...done.record, rx: Math.max(done.record.rx, record.rx) } };
       },
     })),
+  },
+  {
+    name: 'a store that is set back, and goes on in the same streams',
+    complaint: /was given twice|is not what was said|got .* after|epoch/,
+    mutate: store(() => ({ anew: (record) => record })),
   },
   {
     name: 'a store without a fence',

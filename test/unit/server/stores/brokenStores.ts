@@ -205,7 +205,7 @@ export const BROKEN: readonly (readonly [flaw: string, found: RegExp, store: Mak
       (request) => request,
       (one, request) =>
         one.kind === 'failed' && request.op === 'append'
-          ? { kind: 'appended', id: request.id, seq: 1, payload: request.payload }
+          ? { kind: 'appended', id: request.id, stream: 'r', seq: 1, payload: request.payload }
           : one,
     ),
   ],
