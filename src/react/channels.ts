@@ -27,7 +27,7 @@ export class Channels {
   /**
    * Opens the channel of a place, unless it is open. The returned function lets go of it: after the last one it is closed.
    *
-   * @throws SwitchoverError `INVALID_OPTION`, also where it is open with other options.
+   * @throws SwitchoverError `INVALID_OPTION` where another component wants it otherwise. What a channel refuses comes in its view.
    */
   hold(place: Place, holder: Holder): () => void {
     const shared = this.#sharedFor(place, holder);
@@ -55,15 +55,14 @@ export class Channels {
 
   #sharedFor(place: Place, holder: Holder): SharedChannel {
     const shared = this.#shared.get(keyOf(place));
-    const options = holder.options();
     if (shared !== undefined && !shared.isOver) {
-      const other = differing(shared.options, options);
-      if (other === null) return shared;
-      if (shared.isHeld) throw otherOptions(place.path, other);
+      const refused = shared.refusedOption(holder.options());
+      if (refused === null) return shared;
+      if (shared.isHeld) throw otherOptions(place.path, refused);
       void this.#close(place, shared, false);
     }
-    const make = (all: ChannelOptions) => this.#open(place.path, all);
-    const next = new SharedChannel(options, make, this.#closing.get(place.name) ?? null, this.#tell);
+    const make = (options: ChannelOptions) => this.#open(place.path, options);
+    const next = new SharedChannel(make, this.#closing.get(place.name) ?? Promise.resolve(), this.#tell);
     this.#shared.set(keyOf(place), next);
     this.#tell();
     return next;
@@ -103,18 +102,3 @@ export interface Place {
 }
 
 const keyOf = ({ path, name }: Place): string => JSON.stringify([path, name]);
-
-/** Plain data: two equal ones are the same, though each render makes its own. */
-const DATA: readonly string[] = ['outbox', 'reconnect', 'heartbeat', 'acks'];
-
-/** The name of an option that a component wants otherwise than the channel was opened; null for none. What it does not give it leaves open. */
-function differing(opened: ChannelOptions, wanted: ChannelOptions): string | null {
-  const isOther = ([name, value]: [string, unknown]): boolean => {
-    const own: unknown = opened[name as keyof ChannelOptions];
-    // Each render has its own function that gives the credential. What matters is that the channel asks for one.
-    if (name === 'credential') return own === undefined;
-    return DATA.includes(name) ? JSON.stringify(own) !== JSON.stringify(value) : !Object.is(own, value);
-  };
-  const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
-  return given.find(isOther)?.[0] ?? null;
-}

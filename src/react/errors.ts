@@ -28,7 +28,8 @@ export const notHeld = (): SwitchoverError =>
 /** Two components want one channel in two ways. */
 export const otherOptions = (path: string, name: string): SwitchoverError =>
   new SwitchoverError('INVALID_OPTION', `Another component has opened the channel ${path} with another ${name}.`, {
-    remedy: 'Give the same options to both, or give one of them another `name`.',
+    remedy:
+      'Give the same options to both, give them to the one that is mounted first alone, or give one another `name`.',
   });
 
 /** A provider can't tell what it is to provide. */

@@ -2,6 +2,7 @@ import type { SwitchoverError } from '../policy/error.ts';
 import type { MaybePromise } from '../runtime/ports.ts';
 import type { Channel, ChannelEvents, ChannelOptions, ChannelState, SendOptions } from '../socket/channel/types.ts';
 import { isAlike } from './alike.ts';
+import { differing } from './differing.ts';
 import { notHeld } from './errors.ts';
 
 /** What components are called with by a channel that they hold. Each may be left out. */
@@ -24,7 +25,10 @@ export interface ChannelCallbacks {
 /** How a shared channel stands. Frozen. */
 export interface ChannelView {
   readonly state: ChannelState;
+  /** Why it has stopped by itself. */
   readonly error: SwitchoverError | null;
+  /** What its options were refused with: a mistake in the app. */
+  readonly refusal: unknown;
 }
 
 /** One component that holds a channel. */
@@ -40,37 +44,33 @@ export interface Holder {
 export const UNOPENED: ChannelView = Object.freeze({
   state: Object.freeze({ kind: 'connecting', host: null, cause: 'start', durable: false }),
   error: null,
+  refusal: null,
 });
 
-/** One channel for all components that hold it. */
+/**
+ * One channel for all components that hold it. It is opened a moment after the first has asked for it, with what all of them want:
+ * effects of children come before those of their parents.
+ */
 export class SharedChannel {
-  /** The options that it is opened with. */
-  readonly options: ChannelOptions;
   readonly #make: (options: ChannelOptions) => Channel;
   readonly #changed: () => void;
   readonly #holders = new Map<Holder, readonly (() => void)[]>();
-  /** Sends that came while the last channel of this name was still being closed. */
+  /** Sends that came before it was open. */
   readonly #early: ((channel: Channel | null) => void)[] = [];
-  readonly #after: Promise<void> | null;
+  readonly #after: Promise<void>;
   #channel: Channel | null = null;
+  /** What it was opened with. */
+  #opened: ChannelOptions | null = null;
+  #opening = false;
   #credential: (() => MaybePromise<string>) | undefined;
   #closing: Promise<void> | null = null;
   #view = UNOPENED;
 
   /** @param after Until when it may not be opened: a stored session has one owner at a time. Never rejects. */
-  constructor(
-    options: ChannelOptions,
-    make: (options: ChannelOptions) => Channel,
-    after: Promise<void> | null,
-    changed: () => void,
-  ) {
-    this.options = options;
-    this.#credential = options.credential;
+  constructor(make: (options: ChannelOptions) => Channel, after: Promise<void>, changed: () => void) {
     this.#make = make;
     this.#changed = changed;
     this.#after = after;
-    if (after === null) this.#open();
-    else void after.then(() => this.#openLate());
   }
 
   get view(): ChannelView {
@@ -86,8 +86,16 @@ export class SharedChannel {
     return this.#closing !== null;
   }
 
+  /** The name of an option that can't be had as a component wants it; null where all can. */
+  refusedOption(wanted: ChannelOptions): string | null {
+    return differing(this.#opened ?? this.#wanted(), wanted, this.#opened !== null);
+  }
+
   add(holder: Holder): void {
     this.#holders.set(holder, this.#channel === null ? [] : listen(this.#channel, holder));
+    if (this.#opened !== null || this.#opening) return;
+    this.#opening = true;
+    void this.#after.then(() => this.#open());
   }
 
   remove(holder: Holder): void {
@@ -113,32 +121,40 @@ export class SharedChannel {
 
   /** Resolves when another channel of this name may be opened. Never rejects. */
   close(end: boolean): Promise<void> {
-    this.#closing ??= this.#channel?.close({ end }) ?? this.#after ?? Promise.resolve();
+    this.#closing ??= this.#channel?.close({ end }) ?? this.#after;
     for (const send of this.#early.splice(0)) send(null);
     return this.#closing;
   }
 
   #open(): void {
-    const { credential } = this.options;
-    const channel = this.#make({ ...this.options, ...(credential && { credential: () => this.#askCredential() }) });
+    this.#opening = false;
+    if (this.isOver || !this.isHeld) return;
+    const options = this.#wanted();
+    this.#opened = options;
+    try {
+      const asking = options.credential && { credential: () => this.#askCredential() };
+      this.#begin(this.#make({ ...options, ...asking }));
+    } catch (refusal) {
+      this.#show({ ...this.#view, refusal });
+    }
+  }
+
+  #begin(channel: Channel): void {
     this.#channel = channel;
     channel.on('error', (error) => this.#show({ ...this.#view, error }));
-    channel.on('state', (state) => this.#show({ state, error: state.kind === 'stopped' ? this.#view.error : null }));
+    channel.on('state', (state) => {
+      this.#show({ ...this.#view, state, error: state.kind === 'stopped' ? this.#view.error : null });
+    });
     // It may have told of its first state already.
-    if (!isAlike(channel.state, this.#view.state)) this.#show({ state: channel.state, error: null });
-    for (const holder of this.#holders.keys()) this.add(holder);
+    if (!isAlike(channel.state, this.#view.state)) this.#show({ ...this.#view, state: channel.state });
+    for (const holder of this.#holders.keys()) this.#holders.set(holder, listen(channel, holder));
     for (const send of this.#early.splice(0)) send(channel);
   }
 
-  #openLate(): void {
-    if (this.isOver) return;
-    try {
-      this.#open();
-    } catch (error) {
-      const state: ChannelState = { kind: 'stopped', host: null, cause: 'closed', durable: false };
-      this.#show({ state, error: error as SwitchoverError });
-      void this.close(false);
-    }
+  /** What all components want together. */
+  #wanted(): ChannelOptions {
+    const given = [...this.#holders.keys()].flatMap((holder) => Object.entries(holder.options()));
+    return Object.fromEntries(given.filter(([, value]) => value !== undefined));
   }
 
   /** Of the component that came last: it was rendered with the newest. */

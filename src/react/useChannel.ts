@@ -3,7 +3,7 @@ import type { SwitchoverError } from '../policy/error.ts';
 import type { ChannelOptions, ChannelState, MessageData, SendOptions } from '../socket/channel/types.ts';
 import { useHub } from './hub.ts';
 import { useLatest } from './latest.ts';
-import type { ChannelCallbacks } from './sharedChannel.ts';
+import type { ChannelCallbacks, ChannelView } from './sharedChannel.ts';
 import { useStore } from './store.ts';
 
 /** Options of {@link useChannel}: those of a channel, what it calls, and what of its state the component shows. */
@@ -40,14 +40,14 @@ export interface ChannelHandle<Selected = ChannelState> {
 
 /**
  * Opens a channel to a session server for as long as the component is mounted. Components that name the same path, and the same `name`
- * if any, share one channel: it is opened with the options of the first, and closed after the last. What was not accepted by then
- * stays stored, and the next channel of that name goes on with it.
+ * if any, share one channel: it is opened with what those want together that are mounted at once, and closed after the last. What was
+ * not accepted by then stays stored, and the next channel of that name goes on with it.
  *
  * @param path The path of the session server, such as `/channel`. Another one is another channel.
  * @param options `credential` and the callbacks may be new functions at each render: the newest are called. The other options are
  * read when the channel is opened.
- * @throws SwitchoverError `NO_PROVIDER`; `INVALID_OPTION` when it is opened: for what `Failover.channel` refuses, and where another
- * component has opened it with other options.
+ * @throws SwitchoverError `NO_PROVIDER`; once it is mounted `INVALID_OPTION`: for what `Failover.channel` refuses, and where another
+ * component has opened it with other options. Leave out what another component gives.
  */
 export function useChannel<Selected = ChannelState>(
   path: string,
@@ -73,13 +73,16 @@ export function useChannel<Selected = ChannelState>(
   const { select = itself as (state: ChannelState) => Selected } = options;
   const state = useStore(store, (view) => select(view.state));
   const error = useStore(store, errorOf);
+  const refusal = useStore(store, refusalOf);
+  if (refusal !== null) throw refusal;
   return useMemo(() => ({ state, error, ...acts }), [state, error, acts]);
 }
 
 type Acts = Pick<ChannelHandle, 'send' | 'reconnect' | 'end'>;
 
 const itself = (state: ChannelState): unknown => state;
-const errorOf = ({ error }: { readonly error: SwitchoverError | null }): SwitchoverError | null => error;
+const errorOf = ({ error }: ChannelView): SwitchoverError | null => error;
+const refusalOf = ({ refusal }: ChannelView): unknown => refusal;
 
 /** Without what is this hook's own, which a channel would refuse. */
 function channelOptions<Selected>(options: UseChannelOptions<Selected>): ChannelOptions {
