@@ -5,7 +5,7 @@ import { LONGER, PORT_FILES, PROGRAMS } from './checker/house.ts';
 import { check, show } from './checker/index.ts';
 
 const root = join(import.meta.dirname, '../..');
-const files = globSync('{src,test,bench,examples,scripts}/**/*.{ts,mts,mjs}', {
+const files = globSync('{src,test,bench,examples,scripts}/**/*.{ts,mts,tsx,mjs}', {
   cwd: root,
   exclude: ['**/node_modules/**', '**/dist/**'],
 }).map((path) => path.replaceAll('\\', '/'));
