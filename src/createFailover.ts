@@ -44,7 +44,7 @@ export interface FailoverOptions extends FullPoolOptions, AnswerOptions {
   readonly hedge?: RequestOptions['hedge'];
   /** The session that all requests belong to: how to log in, and how to go on at another host. Default none. */
   readonly session?: SessionOptions;
-  /** Defaults for {@link Failover.http}: any of ky's own options, such as `headers` or `hooks`. */
+  /** Defaults for {@link Failover.http}: any of ky's own options, such as `headers` or `hooks`. Default none. */
   readonly ky?: KyOptions;
   /**
    * In a browser: the tabs of an origin act as one client. One of them probes, and all know at once what one has learned. No other

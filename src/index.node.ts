@@ -17,7 +17,7 @@ export * from './publicParts.ts';
  * Makes everything that an app needs to outlive its servers, over one pool of hosts.
  *
  * @throws SwitchoverError at once for options that can't be meant: `NO_HOSTS`, `INVALID_HOST`, `INSECURE_HOST`,
- * `DUPLICATE_HOST`, `INVALID_OPTION`.
+ * `DUPLICATE_HOST`, `INVALID_OPTION`; `WRONG_RUNTIME` where Deno or Bun was made to load Node's entry.
  * @example
  * const failover = createFailover({ hosts: ['https://a.example.com', 'https://b.example.com'] });
  * const me = await failover.http.get('api/me').json();

@@ -4,7 +4,7 @@ import type { HealthOptions } from './healthPolicy.ts';
 export interface NginxChecks {
   /** Default 1, as in nginx; 0 switches ejection off. */
   readonly maxFails?: number;
-  /** Both the window in which failures add up and the time out of service. Default 10. */
+  /** Both the window in which failures add up and the time out of service, in seconds. Default 10. */
   readonly failTimeoutSeconds?: number;
   /** Count 5xx answers, as `proxy_next_upstream … http_500 http_502 http_503 http_504` does. Default false, as in nginx. */
   readonly countServerErrors?: boolean;

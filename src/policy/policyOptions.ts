@@ -39,11 +39,11 @@ export interface BudgetPolicy {
 
 /** The sections of a pool's options that are numbers and the like. */
 export interface PolicyOptions extends HealthOptions {
-  /** How requests are tried again. */
+  /** How requests are tried again. Default: what each part says. */
   readonly retry?: Partial<RetryPolicy>;
-  /** How long each part of a request may take. */
+  /** How long each part of a request may take. Default: what each part says. */
   readonly timeout?: Partial<TimeoutPolicy>;
-  /** What retries may cost. */
+  /** What retries may cost. Default: what each part says. */
   readonly budget?: Partial<BudgetPolicy>;
 }
 

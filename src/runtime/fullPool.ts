@@ -14,7 +14,12 @@ export interface FullPoolOptions extends PoolOptions {
   readonly judge?: HealthJudge;
 }
 
-/** A pool with every rule, with probes that read health answers and roles, and with the platform's news. */
+/**
+ * A pool with every rule, with probes that read health answers and roles, and with the platform's news.
+ *
+ * @param hosts As `createFailover` takes them.
+ * @throws SwitchoverError `NO_HOSTS`, `INVALID_HOST`, `INSECURE_HOST`, `DUPLICATE_HOST`, `INVALID_OPTION`.
+ */
 export function fullPool(hosts: HostList, options: FullPoolOptions = {}): HostPool {
   const { judge = judgeProbe, rules = [], parts = [], ...rest } = options;
   const whole: PoolOptions = {

@@ -10,14 +10,14 @@ import type { StoreTransaction } from './sessionStore.ts';
 export interface DrainOnSignalOptions extends DrainOptions {
   /** Which signals. Default `['SIGTERM']`. */
   readonly signals?: readonly NodeJS.Signals[];
-  /** Released as soon as the drain has begun, so that a standby becomes active and can take the clients. */
+  /** Released as soon as the drain has begun, so that a standby becomes active and can take the clients. Default: there is none. */
   readonly lease?: {
     /** As of a {@link Lease}. */
     release(): unknown;
   };
-  /** Closed once all have left: it takes no more connections, and ends those that are idle. */
+  /** Closed once all have left: it takes no more connections, and ends those that are idle. Default: it is the application's to close. */
   readonly server?: Server | SecureServer;
-  /** What else has to be done at the end: the attachment's and the store's `close`. A failure becomes the process' own. */
+  /** What else has to be done at the end: the attachment's and the store's `close`. A failure becomes the process' own. Default: nothing. */
   readonly afterwards?: () => unknown;
 }
 

@@ -10,7 +10,7 @@ import { type AllowedOrigins, readEndpoint, type WebEndpoint, type WebHandler, w
 export interface HealthHandlerOptions {
   /** What the server is at the moment: a {@link SessionServer}, or any object with the same properties. Default: active. */
   readonly standing?: StandingSource;
-  /** Names the cluster and its fencing number, for `Switchover-Epoch`: `() => ({ cluster: 'chat', number: lease.epoch })`. Null: none. */
+  /** Names the cluster and its fencing number, for `Switchover-Epoch`: `() => ({ cluster: 'chat', number: lease.epoch })`. Null: none. Default: that of `standing`. */
   readonly epoch?: () => StandingSource['epoch'];
   /** By name, what the server needs to be ready. Names have 1 to 64 of `A-Z a-z 0-9 _ . -`. Default none. */
   readonly checks?: Readonly<Record<string, HealthCheck>>;

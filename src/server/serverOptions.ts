@@ -77,9 +77,9 @@ export interface SessionServerOptions<Transaction extends StoreTransaction, I ex
    * from 1 s to an hour.
    */
   readonly retryWindowMs?: number;
-  /** How many clients the server lets in. */
+  /** How many clients the server lets in. Default: what each part says. */
   readonly admission?: Partial<AdmissionPolicy>;
-  /** What the server can bear. */
+  /** What the server can bear. Default: what each part says. */
   readonly limits?: Partial<ServerLimits>;
   /**
    * What becomes of a message whose handler throws. `'retry'`: it is not accepted, the connection is closed with 1013 and a window

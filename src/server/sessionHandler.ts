@@ -9,13 +9,13 @@ import { type AllowedOrigins, readEndpoint, type WebEndpoint, type WebHandler, w
 
 /** Options of {@link sessionHandler}. Every one may be left out. */
 export interface SessionHandlerOptions {
-  /** As of {@link healthHandler}; `standing` is the session server's own. `false`: no health endpoints. */
+  /** As of {@link healthHandler}; `standing` is the session server's own. `false`: no health endpoints. Default: all of its defaults. */
   readonly health?: Omit<HealthHandlerOptions, 'standing'> | false;
   /** Where the list of hosts is served. `/.well-known/switchover.json` if not given, which is where clients look. */
   readonly wellKnownPath?: string;
   /** Which pages may read the list of hosts. Default `'*'`. */
   readonly origins?: AllowedOrigins;
-  /** By path, endpoints of the application's own: to open and resume HTTP sessions, to sign in. */
+  /** By path, endpoints of the application's own: to open and resume HTTP sessions, to sign in. Default none. */
   readonly endpoints?: Readonly<Record<string, WebEndpoint>>;
 }
 

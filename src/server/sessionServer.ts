@@ -77,7 +77,7 @@ export interface SessionServer<Transaction extends StoreTransaction = StoreTrans
   /**
    * Gives clients another list, from their next welcome on.
    *
-   * @throws SwitchoverError as {@link createSessionServer} for its hosts; `INVALID_OPTION` for a generation that is not above the last.
+   * @throws SwitchoverError `NO_HOSTS`, `INVALID_HOST`, `INSECURE_HOST`, `DUPLICATE_HOST`; `INVALID_OPTION` also for a generation that is not above the last.
    */
   setHosts(list: HostList, generation: number): void;
   /** What clients are told to spread their reconnects over, as of now, in milliseconds. */
@@ -96,7 +96,7 @@ export interface SessionServer<Transaction extends StoreTransaction = StoreTrans
  * Makes a server of sessions. It does nothing until it is given connections: by `attachWebSocketServer`, or by any other adapter
  * that calls {@link SessionServer.connect}.
  *
- * @throws SwitchoverError `INVALID_OPTION`, and as `createPool` for its hosts.
+ * @throws SwitchoverError `INVALID_OPTION`; `NO_HOSTS`, `INVALID_HOST`, `INSECURE_HOST`, `DUPLICATE_HOST` for its hosts.
  */
 export function createSessionServer<Transaction extends StoreTransaction, I extends Identity>(
   options: SessionServerOptions<Transaction, I>,

@@ -24,7 +24,7 @@ export interface SessionRecord {
   readonly floor: number;
   /** What the messages from `floor + 1` to `tx` weigh, in bytes. What each one weighs is in the log: see {@link Weigh}. */
   readonly held: number;
-  /** When nobody may resume it any more, by the clock of the store. */
+  /** When nobody may resume it any more, in milliseconds of the store's clock. */
   readonly expiresAtMs: number;
 }
 

@@ -25,7 +25,7 @@ export interface SiteConfig {
   readonly mode: NavigationMode;
   /** Until the first byte of a page, in milliseconds. */
   readonly navigationMs: number;
-  /** The same on a host that failed a short while ago. */
+  /** The same on a host that failed a short while ago, in milliseconds. */
   readonly waryNavigationMs: number;
   /** Until a probe's answer, in milliseconds. */
   readonly probeMs: number;

@@ -28,7 +28,7 @@ export interface SiteOptions {
   readonly allowInsecure?: boolean;
   /** Until the first byte of a page, in milliseconds. Default 5,000. */
   readonly navigationMs?: number;
-  /** The same on a host that failed within the last minute. Default 2,000. */
+  /** The same on a host that failed within the last minute, in milliseconds. Default 2,000. */
   readonly waryNavigationMs?: number;
   /** Until a probe's answer, in milliseconds. Default 2,000. */
   readonly probeMs?: number;

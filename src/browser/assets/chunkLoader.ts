@@ -42,7 +42,8 @@ const NOT_LOADED = /dynamically imported module|importing a module script failed
  * What a chunk shares with the page is kept single by an import map, where the browser takes one that late (Chromium 133, Safari 18.4), or
  * where the page brings one (docs/assets.md). Elsewhere a chunk whose page has loaded modules from that origin is not recovered.
  *
- * @throws SwitchoverError As {@link recoverAssets} does.
+ * @throws SwitchoverError `INVALID_OPTION` (also where neither `groups` nor `pool` is given), `INVALID_HOST`, `INSECURE_HOST` or
+ * `DUPLICATE_HOST`.
  * @example
  * const load = createChunkLoader({ pool: failover.pool });
  * const { Settings } = await load(() => import('./settings.js'), import.meta);

@@ -4,9 +4,9 @@ import { type AssetReport, Recovery } from './recovery.ts';
 
 /** Options of {@link recoverAssets}. */
 export interface RecoverAssetsOptions extends AssetSources {
-  /** Called for each file that was loaded from another origin than the page had asked. */
+  /** Called for each file that was loaded from another origin than the page had asked. Default: nobody is told. */
   readonly onRecovered?: (asset: AssetReport) => void;
-  /** Called for each file that no origin of its group has given. */
+  /** Called for each file that no origin of its group has given. Default: nobody is told. */
   readonly onLost?: (asset: AssetReport) => void;
 }
 

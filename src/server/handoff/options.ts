@@ -83,7 +83,7 @@ export interface HandoffOptions<I extends Identity = Identity> {
    * whoever gets a victim to follow a link can sign them in as himself, unless they are signed in. Default `required`.
    */
   readonly referrer?: 'required' | 'optional';
-  /** How many requests are answered; a refused one counts tenfold for its address. Above it they get 429. */
+  /** How many requests are answered; a refused one counts tenfold for its address. Above it they get 429. Default: what each part says. */
   readonly rates?: Partial<HandoffRates>;
   /** The address of a client; null where nobody knows: then only the total limits. Default: that of the connection, with `toNodeListener`. */
   readonly address?: (request: Request) => string | null;

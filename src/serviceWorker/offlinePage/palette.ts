@@ -2,11 +2,11 @@ import { invalidOption, refuseUnknown } from '../../policy/fill.ts';
 
 /** The colours of an offline page, as `#rgb` or `#rrggbb`. */
 export interface Colours {
-  /** Behind everything. */
+  /** Behind everything. Default `#f6f3ec` on a light screen, `#171613` on a dark one. */
   readonly background: string;
-  /** Of text. At least 7:1 against the background, so that a fainter one is left for what matters less. */
+  /** Of text. At least 7:1 against the background, so that a fainter one is left for what matters less. Default `#23211c`, or `#ebe7dd`. */
   readonly text: string;
-  /** Of hosts that answer, and around what has the focus. At least 4.5:1 against the background. */
+  /** Of hosts that answer, and around what has the focus. At least 4.5:1 against the background. Default `#0a6847`, or `#86d3ae`. */
   readonly accent: string;
 }
 

@@ -21,7 +21,7 @@ export interface SendOptions {
    * without `"` and `\`. Default none.
    */
   readonly key?: string;
-  /** Takes the message back if it was not sent yet: `send` then rejects with the signal's reason. Later it does nothing. */
+  /** Takes the message back if it was not sent yet: `send` then rejects with the signal's reason. Later it does nothing. Default none. */
   readonly signal?: AbortSignal;
 }
 
@@ -87,15 +87,15 @@ export interface ChannelOptions {
   readonly storage?: KeyValueStore;
   /** Names the stored session: two users of one app need two names. Default: the path. */
   readonly name?: string;
-  /** What waits to be accepted, at most. */
+  /** What waits to be accepted, at most. Default: what each part says. */
   readonly outbox?: Partial<OutboxOptions>;
   /** Makes connections. Default: the platform's `WebSocket`. */
   readonly WebSocket?: WebSocketConstructor;
-  /** How a lost connection is replaced. */
+  /** How a lost connection is replaced. Default: what each part says. */
   readonly reconnect?: Partial<ReconnectOptions>;
-  /** How a dead connection is found. */
+  /** How a dead connection is found. Default: what each part says. */
   readonly heartbeat?: Partial<HeartbeatOptions>;
-  /** When received messages are acknowledged. */
+  /** When received messages are acknowledged. Default: what each part says. */
   readonly acks?: Partial<AckOptions>;
   /** Largest frame that is read, and, until a server says otherwise, sent, in bytes. Default 262,144. */
   readonly maxBytes?: number;

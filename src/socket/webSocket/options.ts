@@ -69,10 +69,10 @@ export interface SocketOptions {
   readonly reconnect?: boolean | Partial<ReconnectPolicy> | undefined;
   /**
    * Asked when a link has ended unasked, whether to come back: true or false; undefined leaves it to the close code: yes, but
-   * for a second refusal in a row. Not asked where `reconnect` is false.
+   * for a second refusal in a row. Not asked where `reconnect` is false. Default: the close code decides.
    */
   readonly shouldReconnect?: ((end: SocketEnd) => boolean | undefined) | undefined;
-  /** False: no pings. Or parts of a {@link HeartbeatPolicy}. */
+  /** False: no pings. Or parts of a {@link HeartbeatPolicy}. Default: all of its defaults. */
   readonly heartbeat?: false | Partial<HeartbeatPolicy> | undefined;
   /** Headers of the upgrade: React Native, `ws` and Node's own class send them; browsers can't. Default none. */
   readonly headers?: PerAttempt<Readonly<Record<string, string>>> | undefined;
