@@ -19,7 +19,7 @@ export const floors: Rule = (source) => {
 type Specifier = ReturnType<typeof importsOf>[number];
 
 function extension(source: Source, node: Specifier): Finding[] {
-  if (!node.text.startsWith('.') || /\.(ts|mts|mjs|json)$/.test(node.text)) return [];
+  if (!node.text.startsWith('.') || /\.(tsx?|mts|mjs|json)$/.test(node.text)) return [];
   return [
     at(source, node, 'import', `'${node.text}': name the file that is there, with its .ts; Node runs it as it is`),
   ];
