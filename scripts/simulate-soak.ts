@@ -1,54 +1,77 @@
 /**
  * `npm run simulate:soak -- --schedules 1000000`: fault schedules of the session protocol, one seed after the other.
- * `--first` is the first seed, `--seconds` ends it earlier, `--mutants 500` hunts the mutants over so many seeds instead.
+ * `--first` is the first seed, `--seconds` ends it earlier, `--jobs` is how many threads share them (default: one for each core);
+ * `--mutants 1000` hunts the mutants over so many seeds instead.
  *
  * A seed that fails is shrunk, and printed as a test. `--keep` writes the smallest schedule that finds each mutant to a file: the tests
- * keep those in test/unit/simulate/keptSchedules.json.
+ * keep those in test/unit/simulate/schedules/keptSchedules.json.
  */
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { MUTANTS } from '../src/simulate/schedules/mutants/index.ts';
 import { printAsTest } from '../src/simulate/schedules/print.ts';
 import { runSchedule } from '../src/simulate/schedules/run.ts';
-import { hunt, scheduleOf, smallestFor, sweep } from '../src/simulate/schedules/seeds.ts';
+import { hunt, type Sweep, scheduleOf, smallestFor, sweep } from '../src/simulate/schedules/seeds.ts';
 import { shrink } from '../src/simulate/schedules/shrink.ts';
 
-/** Schedules between two looks at the clock. */
+/** Schedules that a thread is given at a time: between two of them it is looked at the clock. */
 const ROUND = 1_000;
 /** Failures that are shrunk and printed; of more only the number is told. */
 const SHOWN = 5;
 
-const { values } = parseArgs({
-  options: {
-    schedules: { type: 'string', default: '100000' },
-    first: { type: 'string', default: '1' },
-    seconds: { type: 'string', default: 'Infinity' },
-    mutants: { type: 'string' },
-    keep: { type: 'string' },
-  },
-});
+interface Round {
+  readonly first: number;
+  readonly count: number;
+}
 
-function soak(first: number, count: number, seconds: number): number {
+async function soak({ first, count: most }: Round, seconds: number, jobs: number): Promise<number> {
   const begunMs = performance.now();
   const passed = () => (performance.now() - begunMs) / 1_000;
   const met = new Map<string, number>();
-  let [done, events, accepted, failures] = [0, 0, 0, 0];
-  while (done < count && passed() < seconds) {
-    const round = sweep(first + done, Math.min(ROUND, count - done), () => passed() < seconds);
+  let [given, done, events, accepted, failures] = [0, 0, 0, 0, 0];
+  const add = (round: Sweep) => {
     for (const { seed, broken } of round.failures) if (failures++ < SHOWN) show(seed, broken);
     for (const [name, times] of round.met) met.set(name, (met.get(name) ?? 0) + times);
     done += round.schedules;
     events += round.events;
     accepted += round.accepted;
-  }
-  const rate = (done / passed()).toFixed(0);
+  };
+  const next = (): Round | null => {
+    const count = passed() < seconds ? Math.min(ROUND, most - given) : 0;
+    given += count;
+    return count === 0 ? null : { first: first + given - count, count };
+  };
+  await Promise.all(Array.from({ length: jobs }, () => workThrough(next, add)));
+  const { user } = process.cpuUsage();
+  console.log(`seeds ${first} to ${first + done - 1}: ${done} schedules, ${failures} broke a promise`);
+  console.log(`${events} events, ${accepted} messages accepted`);
+  const [rate, rateOfCore] = [done / passed(), done / (user / 1e6)].map((one) => one.toFixed(0));
   console.log(
-    `seeds ${first} to ${first + done - 1}: ${done} schedules in ${passed().toFixed(1)} s, ${rate} per second`,
+    `${passed().toFixed(1)} s with ${jobs} threads: ${rate} schedules per second, ${rateOfCore} per second of a core`,
   );
-  console.log(`${events} events, ${accepted} messages accepted, ${failures} schedules broke a promise`);
   const common = [...met].sort(([, one], [, other]) => other - one);
   console.log(`met: ${common.map(([name, times]) => `${name} ${times}`).join(' · ')}`);
   return failures;
+}
+
+/** One thread: it is given rounds until there are no more. */
+function workThrough(next: () => Round | null, add: (round: Sweep) => void): Promise<void> {
+  const worker = new Worker(new URL(import.meta.url));
+  return new Promise((resolve, reject) => {
+    const give = () => {
+      const round = next();
+      if (round === null) void worker.terminate().then(() => resolve());
+      else worker.postMessage(round);
+    };
+    worker.on('message', (round: Sweep) => {
+      add(round);
+      give();
+    });
+    worker.on('error', reject);
+    give();
+  });
 }
 
 function show(seed: number, broken: string): void {
@@ -71,8 +94,24 @@ function huntAll(mostSeeds: number, file: string | undefined): number {
   return MUTANTS.length - kept.length;
 }
 
-const failed =
-  values.mutants === undefined
-    ? soak(Number(values.first), Number(values.schedules), Number(values.seconds))
-    : huntAll(Number(values.mutants), values.keep);
-process.exitCode = failed === 0 ? 0 : 1;
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      schedules: { type: 'string', default: '100000' },
+      first: { type: 'string', default: '1' },
+      seconds: { type: 'string', default: 'Infinity' },
+      jobs: { type: 'string', default: String(availableParallelism()) },
+      mutants: { type: 'string' },
+      keep: { type: 'string' },
+    },
+  });
+  const seeds = { first: Number(values.first), count: Number(values.schedules) };
+  const failed =
+    values.mutants === undefined
+      ? await soak(seeds, Number(values.seconds), Number(values.jobs))
+      : huntAll(Number(values.mutants), values.keep);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+if (isMainThread) await main();
+else parentPort?.on('message', ({ first, count }: Round) => parentPort?.postMessage(sweep(first, count)));

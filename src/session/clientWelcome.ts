@@ -64,9 +64,9 @@ function begun(state: ClientState, welcome: WelcomeFrame, turn: Turn): ClientSta
   if (stream !== '') turn.out.push({ kind: 'gap', direction: 's2c', stream, from: rx + 1, to: null });
   const untold = stream === '' ? state.untold : [...state.untold, stream];
   const outbox = forsake(state.outbox, welcome.rx, turn);
-  // A log that others have used before us begins later than at 1.
+  // A log that others have used before us begins later than at 1; the application has to hear of that, as of any gap, before it is stored.
   const fresh = skipTo({ ...state, stream: welcome.stream, rx: 0 }, welcome.replayFrom - 1, turn);
-  return { ...fresh, handed: fresh.rx, untold, outbox };
+  return { ...fresh, handed: 0, untold, outbox };
 }
 
 function forsake(outbox: Outbox, base: number, turn: Turn): Outbox {

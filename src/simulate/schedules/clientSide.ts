@@ -3,12 +3,13 @@ import type { ClientEffect, ClientEvent, ClientState } from '../../session/clien
 import { CLOSE } from '../../session/frames.ts';
 import type { OutboxLimits } from '../../session/outbox.ts';
 import { type Agenda, Alarm } from './agenda.ts';
-import { type App, type News, takesMs, withoutSession } from './app.ts';
+import { type App, withoutSession } from './app.ts';
 import { Clock } from './clock.ts';
 import type { Credentials } from './credentials.ts';
 import { Disk, type Piece } from './disk.ts';
 import { Freezer } from './freezer.ts';
 import type { Parts } from './parts.ts';
+import { Reader } from './reader.ts';
 import { WaitingSends } from './waitingSends.ts';
 import type { Witness } from './witness.ts';
 
@@ -30,7 +31,8 @@ export interface ClientChances {
   readonly app: () => number;
 }
 
-const APP_MS = 250;
+/** How long it takes at most to get a fresh credential. */
+const RENEWAL_MS = 250;
 /** When an application begins anew that was stopped, and when a disk is tried again that has failed. */
 const AGAIN_MS = 500;
 const RETRY_MS = 5_000;
@@ -48,15 +50,13 @@ export class ClientSide {
   /** A copy speaks for the same person. */
   readonly subject: string;
   readonly disk: Disk;
+  readonly reader: Reader;
   /** Counts its processes: a line belongs to one. */
   life = 0;
   running = true;
   state: ClientState;
-  app: App = {};
   /** The message that was sent last. */
   lastSent = 0;
-  slowApp = { extraMs: 0, untilMs: 0 };
-  appFailsUntilMs = 0;
   /** Whose credential it gives when it is asked for a fresh one. */
   renewsAs: 'owner' | 'other' = 'owner';
   clock: Clock;
@@ -68,16 +68,13 @@ export class ClientSide {
   #policy: ClientPolicy;
   /** The credential that the application has at hand. */
   #credential: string;
-  /** When the application has taken what it was told last. */
-  #handedMs = 0;
-  /** Messages that wait for it. */
-  #waiting = 0;
 
   constructor(name: string, found: Piece | null, world: ClientWorld, chances: ClientChances) {
     this.name = name;
     this.subject = name.replace(/[-+].*/, '');
     this.#world = world;
     this.#chances = chances;
+    this.reader = new Reader(this, world, chances.app);
     this.disk = new Disk(world.agenda, chances.disk, found);
     this.#freezer = new Freezer(world.agenda);
     this.#alarm = new Alarm(world.agenda, () => this.whenAwake(() => this.tell({ kind: 'tick' })));
@@ -87,6 +84,11 @@ export class ClientSide {
     this.state = this.#restore(found, 0);
   }
 
+  /** What its application has. */
+  get app(): App {
+    return this.reader.app;
+  }
+
   /** A second owner of a stored session. */
   get isCopy(): boolean {
     return this.name.includes('-');
@@ -94,7 +96,7 @@ export class ClientSide {
 
   start(): void {
     for (const stream of this.state.untold) {
-      this.#inform({ kind: 'gap', direction: 's2c', stream, from: 0, to: null });
+      this.reader.inform({ kind: 'gap', direction: 's2c', stream, from: 0, to: null });
     }
     this.tell({ kind: 'start' });
   }
@@ -134,17 +136,17 @@ export class ClientSide {
         this.#save();
         return;
       case 'deliver':
-        this.#inform(effect);
+        this.reader.inform(effect);
         return;
       case 'gap':
-        if (effect.direction === 's2c') this.#inform(effect);
+        if (effect.direction === 's2c') this.reader.inform(effect);
         else this.#world.witness.heardOfLoss(effect);
         return;
       case 'wait':
         this.sends.deny();
         break;
       case 'room':
-        this.#later(0, () => this.sends.room());
+        this.later(0, () => this.sends.room());
         break;
       case 'renew':
         this.#renew();
@@ -169,70 +171,43 @@ export class ClientSide {
       if (stored) witness.owes(this.name, entries);
       else {
         witness.meet('disk failed');
-        this.#later(RETRY_MS, () => this.disk.isBehind && !this.disk.isWriting && this.#save());
+        this.later(RETRY_MS, () => this.disk.isBehind && !this.disk.isWriting && this.#save());
       }
       // Who can't store goes on in memory.
       this.whenAwake(() => this.life === life && this.tell({ kind: 'saved' }));
     });
   }
 
-  /** Tells the application, which takes one thing after the other. One that fails has had it all the same. */
-  #inform(news: News): void {
-    const { agenda, witness } = this.#world;
-    const { life } = this;
-    const takes = takesMs(APP_MS, this.slowApp, agenda.nowMs, this.#chances.app);
-    this.#handedMs = Math.max(this.#handedMs, agenda.nowMs + takes);
-    this.#crowd();
-    agenda.at(this.#handedMs, () =>
-      this.whenAwake(() => {
-        if (this.life !== life || !this.running) return;
-        this.#waiting -= 1;
-        if (agenda.nowMs < this.appFailsUntilMs) witness.meet('listener failed');
-        this.app = witness.got(this, news);
-        const { stream } = news;
-        if (news.kind === 'deliver') this.tell({ kind: 'handed', stream, rx: news.seq });
-        else this.tell(news.to === null ? { kind: 'told', stream } : { kind: 'handed', stream, rx: news.to });
-      }),
-    );
-  }
-
-  /** What waits for the application is bounded, whatever the server does. */
-  #crowd(): void {
-    const { parts, witness } = this.#world;
-    this.#waiting += 1;
-    witness.waits(this, this.#waiting);
-    if (this.#waiting <= 2 * parts.server.window[0]) return;
-    this.#later(0, () => {
-      if (this.state.link !== null) this.tell({ kind: 'broken', link: this.state.link.id, code: CLOSE.overrun });
-    });
-  }
-
   /** The server wants a fresh credential, and gets one. */
   #renew(): void {
-    const { credentials } = this.#world;
+    const { credentials, witness } = this.#world;
     this.#credential = credentials.freshFor(this.subject);
-    const auth = this.renewsAs === 'owner' ? this.#credential : credentials.freshFor('mallory');
-    this.#later(this.#chances.app() * APP_MS, () => this.tell({ kind: 'renewed', auth }));
+    const isOwn = this.renewsAs === 'owner';
+    const auth = isOwn ? this.#credential : credentials.freshFor('mallory');
+    this.later(this.#chances.app() * RENEWAL_MS, () => {
+      if (!isOwn) witness.forfeit(this.state.sid);
+      this.tell({ kind: 'renewed', auth });
+    });
   }
 
   /** The session ended: by its server, or for want of a good credential. */
   #stopped(code: number, { stream }: ClientState): void {
-    if (code === CLOSE.ended) this.app = withoutSession(this.app, stream);
+    if (code === CLOSE.ended) this.reader.app = withoutSession(this.app, stream);
     else if (code !== CLOSE.unauthenticated) return;
     this.#credential = this.#world.credentials.freshFor(this.subject);
-    this.#later(AGAIN_MS, () => this.tell({ kind: 'start' }));
+    this.later(AGAIN_MS, () => this.tell({ kind: 'start' }));
   }
 
   /** The application has done with the session, and begins another. */
   end(): void {
     if (!this.running || this.state.stopped > 0) return;
-    this.app = withoutSession(this.app, this.state.stream);
+    this.reader.app = withoutSession(this.app, this.state.stream);
     this.tell({ kind: 'stop', end: true });
-    this.#later(AGAIN_MS, () => this.tell({ kind: 'start' }));
+    this.later(AGAIN_MS, () => this.tell({ kind: 'start' }));
   }
 
   /** A process that has ended by then does nothing any more. */
-  #later(delayMs: number, task: () => void): void {
+  later(delayMs: number, task: () => void): void {
     const { life } = this;
     this.#world.agenda.after(delayMs, () => this.whenAwake(() => this.life === life && task()));
   }
@@ -258,8 +233,6 @@ export class ClientSide {
     this.disk.left(how === 'torn');
     agenda.after(downMs, () => {
       const piece = how === 'unreadable' ? null : this.disk.read();
-      this.#handedMs = 0;
-      this.#waiting = 0;
       this.#policy = this.#policyWhere(how === 'unreadable');
       this.state = this.#restore(piece, clockErrorMs);
       this.running = true;
@@ -273,7 +246,7 @@ export class ClientSide {
   /** Nothing fails any more. */
   heal(): void {
     this.disk.failsUntilMs = 0;
-    this.appFailsUntilMs = 0;
+    this.reader.failsUntilMs = 0;
     this.renewsAs = 'owner';
   }
 
@@ -292,7 +265,7 @@ export class ClientSide {
   #restore(piece: Piece | null, clockErrorMs: number): ClientState {
     const { agenda, parts } = this.#world;
     this.clock = new Clock(agenda, 1_000 + 1e6 * this.#chances.machine(), this.clock.rate);
-    this.app = piece?.app ?? {};
+    this.reader.begin(piece?.app ?? {});
     const awayMs = piece === null ? 0 : Math.max(0, agenda.nowMs - piece.atMs + clockErrorMs);
     return parts.restore(piece?.session ?? null, this.#policy, this.clock.nowMs, awayMs);
   }

@@ -189,6 +189,9 @@ export class Witness {
     }
     if (request.op === 'attach') {
       if (result.kind === 'refused') this.meet(`token ${result.why}`);
+      // The store's clock may be set back before the client hears of it.
+      const asked = this.#store.sessions.get(request.sid)?.record;
+      if (asked !== undefined && isExpired(asked, this.#storeClock.nowMs)) this.forfeit(request.sid);
       this.#rights.attached(request, result as Extract<StoreResult, { kind: 'attached' | 'refused' }>);
     } else if (request.op === 'append') {
       if (result.kind !== 'appended' || kept === undefined) return;

@@ -376,6 +376,14 @@ describe('a session', () => {
     expect(play.message(2, 6).got('deliver')).toHaveLength(1);
   });
 
+  test('that begins in a log which has overflowed already counts the gap as had once the application has it', () => {
+    const play = new Play().open({ replayFrom: 3 });
+    expect(play.got('gap')).toEqual([{ kind: 'gap', direction: 's2c', stream: 'r', from: 1, to: 2 }]);
+    expect(play.saved().rx).toBe(0);
+    expect(play.do({ kind: 'handed', stream: 'r', rx: 2 }).saved().rx).toBe(2);
+    expect(play.pass(250).sent()).toEqual([{ kind: 'ack', ack: 2 }]);
+  });
+
   test('that the application ends is over everywhere', () => {
     const play = new Play().open().send(1).do({ kind: 'stop', end: true });
     expect(play.sent()).toEqual([{ kind: 'close', code: CLOSE.done }]);

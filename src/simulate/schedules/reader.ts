@@ -1,0 +1,65 @@
+import { CLOSE } from '../../session/frames.ts';
+import { type App, type News, takesMs } from './app.ts';
+import type { ClientSide, ClientWorld } from './clientSide.ts';
+
+const USUAL_MS = 250;
+
+/** A client's application: it takes what its machine tells it one by one, slowly at times, and fails at it at others. */
+export class Reader {
+  app: App = {};
+  slow = { extraMs: 0, untilMs: 0 };
+  failsUntilMs = 0;
+  readonly #client: ClientSide;
+  readonly #world: ClientWorld;
+  readonly #random: () => number;
+  /** When it has taken what it was told last. */
+  #doneMs = 0;
+  /** What waits for it. */
+  #waiting = 0;
+
+  constructor(client: ClientSide, world: ClientWorld, random: () => number) {
+    this.#client = client;
+    this.#world = world;
+    this.#random = random;
+  }
+
+  /** Another process: it knows what was stored, and nothing waits. */
+  begin(app: App): void {
+    this.app = app;
+    this.#doneMs = 0;
+    this.#waiting = 0;
+  }
+
+  /** One that fails at its news has had it all the same. */
+  inform(news: News): void {
+    const { agenda, witness } = this.#world;
+    const client = this.#client;
+    const { life } = client;
+    this.#doneMs = Math.max(this.#doneMs, agenda.nowMs + takesMs(USUAL_MS, this.slow, agenda.nowMs, this.#random));
+    this.#crowd();
+    agenda.at(this.#doneMs, () =>
+      client.whenAwake(() => {
+        if (client.life !== life || !client.running) return;
+        this.#waiting -= 1;
+        if (agenda.nowMs < this.failsUntilMs) witness.meet('listener failed');
+        this.app = witness.got(client, news);
+        const { stream } = news;
+        if (news.kind === 'deliver') client.tell({ kind: 'handed', stream, rx: news.seq });
+        else client.tell(news.to === null ? { kind: 'told', stream } : { kind: 'handed', stream, rx: news.to });
+      }),
+    );
+  }
+
+  /** What waits is bounded, whatever the server does. */
+  #crowd(): void {
+    const { parts, witness } = this.#world;
+    const client = this.#client;
+    this.#waiting += 1;
+    witness.waits(client, this.#waiting);
+    if (this.#waiting <= 2 * parts.server.window[0]) return;
+    client.later(0, () => {
+      const { link } = client.state;
+      if (link !== null) client.tell({ kind: 'broken', link: link.id, code: CLOSE.overrun });
+    });
+  }
+}
