@@ -92,8 +92,11 @@ function takeShare(hedging: Hedging): boolean {
 
 async function race(first: Leg, second: Leg): Promise<EndedAttempt> {
   const legs = [first, second];
-  // Fails only if no leg ended well; then the first one's end, or its error, stands for both.
-  const winner = await Promise.any(legs.map(whenGood)).catch(() => first);
+  // If no leg ends well, the first one's end, or its error, stands for both. Not every phone's engine knows Promise.any.
+  const winner = await new Promise<Leg>((resolve) => {
+    const good = legs.map((leg) => whenGood(leg).then(resolve));
+    void Promise.allSettled(good).then(() => resolve(first));
+  });
   for (const leg of legs) if (leg !== winner) giveUp(leg);
   return winner.ended;
 }
