@@ -40,6 +40,15 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        test: {
+          name: 'react native',
+          include: ['test/reactNative/**/*.test.ts'],
+          testTimeout: 60_000,
+          // Metro bundles the example once for all of them.
+          hookTimeout: 300_000,
+        },
+      },
       { test: { name: 'style', include: ['test/style/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
