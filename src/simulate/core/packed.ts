@@ -11,7 +11,7 @@ const PAGE = 1 << 20;
  * What comes out equals what went in, and shares parts without numbers with others: it must not be changed.
  */
 export class Packed<Value extends object> {
-  readonly #structures = new Structures();
+  readonly #structures: Structures;
   readonly #builder = new Builder();
   /** Structure of each value. */
   readonly #kinds: Int32Array;
@@ -25,7 +25,9 @@ export class Packed<Value extends object> {
   #last: Value | null = null;
   #lastThing = -1;
 
-  constructor(things: number) {
+  /** @param constants Numbers that many values have, beside counts: to be kept once. */
+  constructor(things: number, constants: readonly number[] = []) {
+    this.#structures = new Structures(constants);
     this.#kinds = new Int32Array(things);
     this.#places = new Int32Array(things).fill(-1);
   }

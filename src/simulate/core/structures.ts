@@ -28,12 +28,10 @@ const OPEN_LIST = Symbol('open list');
 const CLOSE = Symbol('close');
 const NUMBER = Symbol('number');
 
-/** Whole numbers below this are counts, not moments: they are few, and belong to the structure, as parts of one do. */
+/** Whole numbers below this are counts, not moments: they are few, and belong to the structure. */
 const COUNTS = 256;
-
-/** True for a number that a value does not share with others of its structure. */
-export const isOwn = (value: unknown): value is number =>
-  typeof value === 'number' && !(value >= 0 && (value < 1 || (value < COUNTS && value === (value | 0))));
+/** So do fractions of one that someone has written down, in thousandths; a draw is never one of them. */
+const PARTS = 1_000;
 
 /**
  * Takes plain data apart into a structure, which many values share, and numbers of its own. Nothing is known of what the data means, and
@@ -44,7 +42,13 @@ export class Structures {
   numbers = new Float64Array(64);
   readonly #all: Structure[] = [];
   readonly #root = placeOf();
+  readonly #constants: ReadonlySet<number>;
   #count = 0;
+
+  /** @param constants Numbers that many values have, beside counts. */
+  constructor(constants: readonly number[]) {
+    this.#constants = new Set(constants);
+  }
 
   structureOf(value: object): Structure {
     this.#count = 0;
@@ -63,7 +67,7 @@ export class Structures {
   }
 
   #learn(model: object): Structure {
-    const structure = { id: this.#all.length, size: this.#count, plan: planOf(model, isOwn), model };
+    const structure = { id: this.#all.length, size: this.#count, plan: planOf(model, this.#isOwn), model };
     this.#all.push(structure);
     return structure;
   }
@@ -91,9 +95,16 @@ export class Structures {
     return step(place, CLOSE);
   }
 
+  /** True for a number that a value does not share with others of its structure. */
+  readonly #isOwn = (value: unknown): value is number => {
+    if (typeof value !== 'number') return false;
+    if (value >= 0 && value < 1) return value * PARTS !== Math.round(value * PARTS);
+    return !(value > 0 && value < COUNTS && value === (value | 0)) && !this.#constants.has(value);
+  };
+
   #past(place: Place, value: unknown): Place {
     if (typeof value === 'object' && value !== null) return this.#through(place, value);
-    if (!isOwn(value)) return step(place, value);
+    if (!this.#isOwn(value)) return step(place, value);
     if (this.#count === this.numbers.length) this.numbers = wider(this.numbers);
     this.numbers[this.#count++] = value;
     return step(place, NUMBER);

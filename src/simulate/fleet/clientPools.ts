@@ -22,7 +22,8 @@ export class ClientPools {
   readonly #streams: RandomStreams;
   readonly #env = { nowMs: 0, random: () => 0 };
 
-  constructor(scenario: Scenario, policy: PoolPolicy, streams: RandomStreams) {
+  /** @param openedMs When the clients began. */
+  constructor(scenario: Scenario, policy: PoolPolicy, streams: RandomStreams, openedMs = 0) {
     this.#policy = policy;
     this.#streams = streams;
     this.wakeMs = new Float64Array(scenario.clients).fill(Infinity);
@@ -33,7 +34,7 @@ export class ClientPools {
       const random = streams.of(client);
       const order = orders(random);
       const name = order.join();
-      const state = fresh.get(name) ?? openPool(order, policy, { nowMs: 0, random });
+      const state = fresh.get(name) ?? openPool(order, policy, { nowMs: openedMs, random });
       fresh.set(name, state);
       this.#states.set(client, state);
       this.wakeMs[client] = nextWakeMs(state, policy);

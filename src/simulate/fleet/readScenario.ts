@@ -2,12 +2,12 @@ import { invalidOption, refuseUnknown } from '../../policy/fill.ts';
 import type { PolicyOptions } from '../../policy/policyOptions.ts';
 import { readPolicy } from '../../policy/poolPolicy.ts';
 import { everyRule } from '../../policy/rules/everyRule.ts';
-import type { Fault, FaultKind, FleetHost, OfflineClients, Scenario } from './scenario.ts';
+import { readSessions } from './readSessions.ts';
+import type { Fault, FaultKind, FleetHost, OfflineClients, Scenario, SessionOptions } from './scenario.ts';
+import { type Fields, fieldsOf, LONGEST_MS, list, number, span, text } from './scenarioFields.ts';
 
 /** Most clients of one run. */
 const MOST_CLIENTS = 1_000_000;
-/** Longest run: what is counted is counted by the second. */
-const LONGEST_MS = 86_400_000;
 
 const FAULT_KINDS: readonly FaultKind[] = [
   'refuse',
@@ -41,8 +41,6 @@ const HOST_DEFAULTS = {
   coldStart: null,
 } as const;
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /**
  * Reads a scenario as it stands in a file, and fills the defaults in.
  *
@@ -56,18 +54,21 @@ export function readScenario(given: unknown): Scenario {
   const hosts = readHosts(fields['hosts']);
   const durationMs = number(fields, 'durationMs', { least: 1000, most: LONGEST_MS });
   const offline = fields['offline'] ?? null;
+  const faults = list(fields['faults'] ?? [], 'faults').map((fault, at) => readFault(fault, `faults[${at}]`, hosts));
+  const sessions =
+    fields['sessions'] === undefined || fields['sessions'] === null ? null : readSessions(fields, faults);
   return {
     title: text(fields, 'title', 'a scenario'),
     about: text(fields, 'about', ''),
     seed: number(fields, 'seed', { preset: 1, most: 2 ** 32 - 1, whole: true }),
     clients: number(fields, 'clients', { least: 1, most: MOST_CLIENTS, whole: true }),
-    everyMs: number(fields, 'everyMs', { least: 1 }),
-    utilisation: number(fields, 'utilisation', { least: 0.01, most: 10 }),
+    ...readPace(fields, sessions),
     durationMs,
     method: text(fields, 'method', 'GET'),
     hosts,
-    faults: list(fields['faults'] ?? [], 'faults').map((fault, at) => readFault(fault, `faults[${at}]`, hosts)),
+    faults,
     offline: offline === null ? null : readOffline(offline),
+    sessions,
     policy,
   };
 }
@@ -84,8 +85,20 @@ const SCENARIO_FIELDS: readonly (keyof Scenario)[] = [
   'hosts',
   'faults',
   'offline',
+  'sessions',
   'policy',
 ];
+
+/** How often clients ask; not at all where they have sessions instead. */
+function readPace(fields: Fields, sessions: SessionOptions | null): Pick<Scenario, 'everyMs' | 'utilisation'> {
+  if (sessions === null) {
+    const utilisation = number(fields, 'utilisation', { least: 0.01, most: 10 });
+    return { everyMs: number(fields, 'everyMs', { least: 1 }), utilisation };
+  }
+  const asked = (['everyMs', 'utilisation'] as const).find((name) => (fields[name] ?? 0) !== 0);
+  if (asked === undefined) return { everyMs: 0, utilisation: 0 };
+  throw invalidOption(`scenario.${asked} and sessions exclude each other`, 'Leave one of them out.');
+}
 
 function readHosts(given: unknown): readonly FleetHost[] {
   const hosts = list(given, 'hosts').map((host, at) => readHost(host, at));
@@ -156,44 +169,4 @@ function readOffline(given: unknown): OfflineClients {
   const told = fields['told'] ?? true;
   if (typeof told !== 'boolean') throw invalidOption("offline.told can't be what it is", 'Say true or false.');
   return { share: number(fields, 'share', { most: 1 }, 'offline'), ...span(fields, 'offline'), told };
-}
-
-function span(fields: Fields, where: string): { fromMs: number; untilMs: number } {
-  const fromMs = number(fields, 'fromMs', { most: LONGEST_MS }, where);
-  const untilMs = number(fields, 'untilMs', { most: LONGEST_MS }, where);
-  if (untilMs <= fromMs) throw invalidOption(`${where} ends before it begins`, 'Make untilMs greater than fromMs.');
-  return { fromMs, untilMs };
-}
-
-interface Range {
-  readonly preset?: number;
-  readonly least?: number;
-  readonly most?: number;
-  readonly whole?: boolean;
-}
-
-function number(fields: Fields, name: string, range: Range, where = 'scenario'): number {
-  const { preset, least = 0, most = Number.MAX_SAFE_INTEGER, whole = false } = range;
-  const value = fields[name] ?? preset;
-  const fits = typeof value === 'number' && value >= least && value <= most && (!whole || Number.isInteger(value));
-  if (fits) return value;
-  const kind = whole ? 'a whole number' : 'a number';
-  const end = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
-  throw invalidOption(`${where}.${name} can't be ${JSON.stringify(value)}`, `Give ${kind} ${end}.`);
-}
-
-function text(fields: Fields, name: string, preset: string): string {
-  const value = fields[name] ?? preset;
-  if (typeof value === 'string') return value;
-  throw invalidOption(`scenario.${name} can't be ${JSON.stringify(value)}`, 'Give a text.');
-}
-
-function list(value: unknown, name: string): readonly unknown[] {
-  if (Array.isArray(value)) return value as readonly unknown[];
-  throw invalidOption(`${name} is no list`, 'Give a list in square brackets.');
-}
-
-function fieldsOf(value: unknown, name: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw invalidOption(`${name} is no object`, 'Give names and values in curly brackets.');
 }

@@ -1,11 +1,12 @@
 import type { GiveUp } from '../../policy/retry.ts';
 import { capacityPerSecond, type Scenario } from './scenario.ts';
+import { SessionRecord } from './sessions/sessionRecord.ts';
 
 /** What is counted of one host. */
 export interface HostRecord {
   readonly name: string;
   readonly capacityPerSecond: number;
-  /** Attempts that reached it, by second. */
+  /** Attempts that reached it, by second; hellos, in a fleet of sessions. */
   readonly load: number[];
   /** Probes that reached it, by second. */
   readonly probes: number[];
@@ -29,6 +30,8 @@ export class FleetRecord {
   readonly failures = new Map<GiveUp, number>();
   readonly moves = { failover: 0, switchover: 0, failback: 0 };
   readonly hosts: readonly HostRecord[];
+  /** What is counted of sessions; null for a fleet that makes requests. */
+  readonly sessions: SessionRecord | null;
 
   constructor(scenario: Scenario) {
     // Requests that began in time may go on for some time.
@@ -37,6 +40,7 @@ export class FleetRecord {
     this.begun = column();
     this.ok = column();
     this.attempts = column();
+    this.sessions = scenario.sessions === null ? null : new SessionRecord(scenario);
     this.hosts = scenario.hosts.map((host) => ({
       name: host.name,
       capacityPerSecond: capacityPerSecond(scenario, host),

@@ -2,6 +2,7 @@ import type { MoveKind } from '../../policy/poolState.ts';
 import type { GiveUp } from '../../policy/retry.ts';
 import type { FleetRecord, HostRecord } from './record.ts';
 import { faultSpan, loadPerSecond, type Scenario } from './scenario.ts';
+import { arrivalsAfter, reportOnSessions, type SessionReport } from './sessions/sessionReport.ts';
 
 /** What a run shows of one host. Loads are shares of its capacity: 1 is all that it can do. */
 export interface HostReport {
@@ -18,7 +19,8 @@ export interface HostReport {
   readonly wastedShare: number;
   /**
    * How its clients came back after the faults: from a tenth to nine tenths of the load that it then has, in milliseconds, and the greatest
-   * rise from one second to the next, over its capacity. Null for a host that they did not come back to.
+   * rise from one second to the next, over its capacity; in a fleet of sessions, from a tenth to nine tenths of those who come, and the most
+   * who come in one second. Null for a host that they did not come back to.
    */
   readonly comeback: { readonly tookMs: number; readonly steepest: number } | null;
 }
@@ -46,6 +48,8 @@ export interface FleetReport {
   readonly probesPerClient: number;
   /** Requests made without a network, and how many of them were served when it came back. */
   readonly offline: { readonly requests: number; readonly ok: number };
+  /** Of sessions; null for a fleet that makes requests. */
+  readonly sessions: SessionReport | null;
   readonly hosts: readonly HostReport[];
 }
 
@@ -65,11 +69,12 @@ export function reportOn(scenario: Scenario, record: FleetRecord): FleetReport {
     clients: scenario.clients,
     requests: sum(begun),
     goodput: share(sum(ok), sum(begun)),
-    goodputInFault: span === null ? null : inSpan(ok, span) / Math.max(1, inSpan(begun, span)),
+    goodputInFault:
+      span === null || record.sessions !== null ? null : inSpan(ok, span) / Math.max(1, inSpan(begun, span)),
     failures: Object.fromEntries(record.failures),
     attemptsPerRequest: share(sum(attempts), sum(begun)),
     attemptsPerRequestCalm: share(sum(attempts.slice(0, calmSeconds)), sum(begun.slice(0, calmSeconds))),
-    recoveryMs: span === null ? null : recoveryMs(record, span.untilMs),
+    recoveryMs: span === null || record.sessions !== null ? null : recoveryMs(record, span.untilMs),
     wastedShare: share(sum(hosts.map(({ wasted }) => wasted)), sum(hosts.map(({ work }) => work)), 0),
     movesPerClient: {
       failover: per(moves.failover),
@@ -78,6 +83,7 @@ export function reportOn(scenario: Scenario, record: FleetRecord): FleetReport {
     },
     probesPerClient: per(sum(hosts.map(({ probes }) => sum(probes)))),
     offline: { requests: record.offline, ok: record.offlineOk },
+    sessions: record.sessions === null ? null : reportOnSessions(scenario, record, record.sessions),
     hosts: hosts.map((host) => reportOnHost(host, scenario)),
   };
 }
@@ -85,6 +91,8 @@ export function reportOn(scenario: Scenario, record: FleetRecord): FleetReport {
 function reportOnHost(host: HostRecord, scenario: Scenario): HostReport {
   const { name, capacityPerSecond, load, probes, sentToGone, work, wasted } = host;
   const own = scenario.faults.filter((fault) => fault.host === name).map(({ untilMs }) => untilMs);
+  const endMs = Math.max(...own);
+  const isSession = scenario.sessions !== null;
   return {
     name,
     capacityPerSecond,
@@ -93,7 +101,12 @@ function reportOnHost(host: HostRecord, scenario: Scenario): HostReport {
     probes: sum(probes),
     sentToGone,
     wastedShare: share(wasted, work, 0),
-    comeback: own.length === 0 ? null : comebackOf(load, Math.max(...own), capacityPerSecond, scenario),
+    comeback:
+      own.length === 0
+        ? null
+        : isSession
+          ? arrivalsAfter(host, endMs, scenario.clients)
+          : comebackOf(load, endMs, capacityPerSecond, scenario),
   };
 }
 

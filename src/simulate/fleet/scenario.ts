@@ -68,6 +68,19 @@ export interface OfflineClients {
   readonly told: boolean;
 }
 
+/** Clients that keep a connection open, instead of making requests, and the session servers of their hosts. */
+export interface SessionOptions {
+  /** Hellos in a second that a host of capacity 1 lets in, and how many at once after a quiet time. Default: those of a session server. */
+  readonly ratePerSecond: number;
+  readonly burst: number;
+  /** False where everybody is let in: the rate is what the host can bear, and it does not say so. Default true. */
+  readonly refuses: boolean;
+  /** What hosts tell their clients to spread their return over. Default null: sessions by the rate, as the server has it. */
+  readonly retryWindowMs: number | null;
+  /** How long a session outlives its connection at least. Default: the server's. */
+  readonly ttlMs: number;
+}
+
 /** What is simulated: plain data, from a file. */
 export interface Scenario {
   readonly title: string;
@@ -76,9 +89,9 @@ export interface Scenario {
   /** The same seed gives the same run. Default 1. */
   readonly seed: number;
   readonly clients: number;
-  /** Mean time between two requests of one client, which come independently of each other. */
+  /** Mean time between two requests of one client, which come independently of each other. 0 where `sessions` are given. */
   readonly everyMs: number;
-  /** Load over capacity of the active hosts while all is well. */
+  /** Load over capacity of the active hosts while all is well. 0 where `sessions` are given. */
   readonly utilisation: number;
   /** Clients make requests for this long; then the run goes on until the last one has ended. */
   readonly durationMs: number;
@@ -87,15 +100,19 @@ export interface Scenario {
   readonly hosts: readonly FleetHost[];
   readonly faults: readonly Fault[];
   readonly offline: OfflineClients | null;
+  /** Sessions instead of requests. Default null. */
+  readonly sessions: SessionOptions | null;
   /** The clients' options, as a pool takes them. Default: the library's defaults. */
   readonly policy: PolicyOptions;
 }
 
 /** Requests per second that all clients make together. */
-export const loadPerSecond = ({ clients, everyMs }: Scenario): number => (clients * 1000) / everyMs;
+export const loadPerSecond = ({ clients, everyMs, sessions }: Scenario): number =>
+  sessions === null ? (clients * 1000) / everyMs : 0;
 
-/** Requests per second that a host can serve. */
+/** Requests per second that a host can serve; hellos, in a fleet of sessions. */
 export function capacityPerSecond(scenario: Scenario, host: FleetHost): number {
+  if (scenario.sessions !== null) return host.capacity * scenario.sessions.ratePerSecond;
   const actives = scenario.hosts.filter(({ tier }) => tier === 'active').length;
   return (host.capacity * loadPerSecond(scenario)) / scenario.utilisation / actives;
 }
