@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { numbers, order, usePairs } from '../node/channel/setup.ts';
 import { useRig } from '../rig/vitest.ts';
 import { App } from './react/app.tsx';
+import { guideProgram } from './react/guide.ts';
 import { type PageServer, startPageServer } from './rig/pageServer.ts';
 import type { Tab } from './rig/tab.ts';
 import { eachEngine, untilIn } from './rig/vitest.ts';
@@ -131,6 +132,29 @@ describe('switchover/react, in strict mode', () => {
       expect(commits.at(-1)?.[0]).toBe(servers.b.url);
     });
 
+    testOnce('docs/react.md does what it says', async () => {
+      const servers = await twoServers();
+      const script = await guideProgram(servers.hosts);
+      const { port } = rig.owns(
+        await startPageServer('test/browser/react/page.tsx', ({ url }, response) => {
+          if (url === '/guide.js') response.setHeader('content-type', 'text/javascript').end(script);
+          else response.setHeader('content-type', 'text/html').end(GUIDE);
+          return true;
+        }),
+      );
+      const tab = await openTab(`http://page.app.localhost:${port}/`);
+      const says = (what: string) =>
+        untilIn(tab, (text) => document.body.textContent?.includes(text) ?? false, what, `not there: ${what}`);
+      await says('open');
+      await tab.click('section button');
+      await says('{"re":{"text":"hi"}}');
+      await servers.a.kill();
+      await says('Connected to another server.');
+      await untilIn(tab, (b) => document.querySelector('output')?.textContent === b, servers.b.url, 'not moved');
+      await tab.click('section button');
+      await untilIn(tab, () => document.querySelectorAll('section li').length === 2, null, 'no second answer');
+    });
+
     testOnce('a banner is silent about what comes and goes', async () => {
       const servers = await twoServers();
       const tab = await open(servers.hosts);
@@ -150,6 +174,8 @@ describe('switchover/react, in strict mode', () => {
     });
   });
 });
+
+const GUIDE = '<!doctype html><title>Guide</title><body></body><script type="module" src="/guide.js"></script>';
 
 const session = { open: () => 'token', attach: () => ({}) };
 
