@@ -107,8 +107,15 @@ describe('switchover/react, in strict mode', () => {
       await untilIn(tab, () => window.react.record.got.length === 2, null, 'what waited did not come');
       expect(await tab.evaluate(() => window.react.record.got)).toEqual([{ re: { n: 1 } }, { re: { n: 2 } }]);
 
+      // A part of a page that is hidden has no connections, and keeps its failover.
+      await tab.evaluate(() => window.react.hands.hide(true));
+      await untilIn(tab, () => window.react.record.sockets[1]?.readyState === 3, null, 'hidden, it stays open');
+      expect(await tab.evaluate(() => window.react.hands.failover?.pool.closed)).toBe(false);
+      await tab.evaluate(() => window.react.hands.hide(false));
+      await shows(tab, 'listener', `open ${servers.a.url}`);
+
       expect(await tab.evaluate(() => window.react.unmount())).toBe('in use');
-      await untilIn(tab, () => window.react.record.sockets[1]?.readyState === 3, null, 'the socket stays open');
+      await untilIn(tab, () => window.react.record.sockets[2]?.readyState === 3, null, 'the socket stays open');
       expect(await tab.evaluate(() => window.react.last?.closed ?? null)).toBe(true);
       await tab.evaluate((hosts) => window.react.mount(hosts), servers.hosts);
       await shows(tab, 'listener', `open ${servers.a.url}`);

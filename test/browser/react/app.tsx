@@ -1,5 +1,5 @@
 /** An app of the tests, for a page and for a server that renders it. It counts what React does with each of its parts. */
-import { memo, type ReactNode, StrictMode, useEffect, useState } from 'react';
+import { Activity, memo, type ReactNode, StrictMode, useEffect, useState } from 'react';
 import {
   FailoverBanner,
   FailoverProvider,
@@ -28,6 +28,8 @@ export const hands = {
   failover: null as ReturnType<typeof useFailover> | null,
   channel: null as ReturnType<typeof useChannel<null>> | null,
   show: (_parts: Partial<Parts>): void => {},
+  /** Hides all below the root, the provider too. */
+  hide: (_isHidden: boolean): void => {},
 };
 
 /** Which parts are mounted. */
@@ -38,11 +40,17 @@ export interface Parts {
 }
 
 export function App({ provider, parts }: { readonly provider: FailoverProviderProps; readonly parts: Parts }) {
+  const [isHidden, hide] = useState(false);
+  useEffect(() => {
+    hands.hide = hide;
+  }, []);
   return (
     <StrictMode>
-      <FailoverProvider {...provider}>
-        <Board first={parts} />
-      </FailoverProvider>
+      <Activity mode={isHidden ? 'hidden' : 'visible'}>
+        <FailoverProvider {...provider}>
+          <Board first={parts} />
+        </FailoverProvider>
+      </Activity>
     </StrictMode>
   );
 }
