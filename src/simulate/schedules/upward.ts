@@ -4,6 +4,12 @@ import { broken } from './brokenPromise.ts';
 import { numberIn } from './messages.ts';
 import type { Effect } from './plainStore.ts';
 
+/** Why it may not be known of a client whose numbers its numbers are: its session has two owners, or its disk brought back an older self. */
+export interface Doubt {
+  readonly copied: boolean;
+  readonly setBack: boolean;
+}
+
 /** Messages of the clients: what is called accepted took effect once and in order; what is called refused did not, and never will. */
 export class Upward {
   readonly #done = new Set<number>();
@@ -39,15 +45,16 @@ export class Upward {
   }
 
   /** A client tells its application how a message has ended. */
-  ended(id: number, how: 'accepted' | 'refused' | 'unknown', copied: boolean): void {
+  ended(id: number, how: 'accepted' | 'refused' | 'unknown', { copied, setBack }: Doubt): void {
     this.#ended.add(id);
     if (how === 'accepted' && !this.#done.has(id) && !this.#undone.has(id)) {
-      // Of a number that one copy has given up the other believes that it was accepted.
-      if (!copied || !this.#dropped.has(id)) broken(`message ${id} is called accepted, and was not`);
+      // Of a number that one copy has given up the other believes that it was accepted; and a client that its disk has set back twice
+      // that a number of its first life stands for a message of the second.
+      if (!setBack && (!copied || !this.#dropped.has(id))) broken(`message ${id} is called accepted, and was not`);
     }
     if (how !== 'refused') return;
     this.#dropped.add(id);
-    if (copied) return;
+    if (copied || setBack) return;
     if (this.#done.has(id)) broken(`message ${id} is called refused, and was accepted`);
     this.#refused.add(id);
   }

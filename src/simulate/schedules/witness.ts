@@ -13,7 +13,7 @@ import { numberOf } from './messages.ts';
 import { SERVER } from './parties.ts';
 import type { PlainStore } from './plainStore.ts';
 import { Rights } from './rights.ts';
-import { Upward } from './upward.ts';
+import { type Doubt, Upward } from './upward.ts';
 
 /** What is seen of a client's process. */
 export interface SeenClient {
@@ -76,15 +76,15 @@ export class Witness {
         if (effect.welcome.result === 'new' && before.sid !== '') this.#mayLose(client.name, before, 'lost');
         return;
       case 'accepted':
-        this.upward.ended(effect.id, 'accepted', this.#isDoubled(client.name));
+        this.upward.ended(effect.id, 'accepted', this.#doubt(client.name));
         return;
       case 'refused':
         this.meet(`refused ${effect.why}`);
-        this.upward.ended(effect.id, 'refused', this.#isDoubled(client.name));
+        this.upward.ended(effect.id, 'refused', this.#doubt(client.name));
         return;
       case 'unknown':
         this.meet(effect.resent ? 'resent' : 'unknown');
-        if (!effect.resent) this.upward.ended(effect.id, 'unknown', this.#isDoubled(client.name));
+        if (!effect.resent) this.upward.ended(effect.id, 'unknown', this.#doubt(client.name));
         return;
       default:
         this.meet(`${effect.kind}${effect.kind === 'stopped' && client.running ? ` ${effect.code}` : ''}`);
@@ -131,6 +131,10 @@ export class Witness {
   /** Nobody can say any more that a session is lost without a reason. */
   forfeit(sid: string): void {
     this.#forfeited.add(sid);
+  }
+
+  #doubt(name: string): Doubt {
+    return { copied: this.copied, setBack: this.#setBack.has(name) };
   }
 
   #isDoubled(name: string): boolean {
