@@ -3,7 +3,7 @@
  *
  * API Extractor makes the reports. What a report is for is to be read: a change of it is a change for users.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CompilerState,
@@ -134,10 +134,18 @@ function compare(reports: ReadonlyMap<string, string>): string[] {
   return changed.length === 0 ? [] : [...changed, 'If that is meant: `npm run api`, and commit api/ with it.'];
 }
 
-mkdirSync(scratch, { recursive: true });
-const { reports, complaints } = makeReports(readEntries());
-if (process.argv.includes('--write') && complaints.length === 0) write(reports);
-for (const line of [...complaints, ...compare(reports)]) {
+/** What there is to say. Nothing, where all is as it is to be. */
+function main(isToWrite: boolean): string[] {
+  const entries = readEntries();
+  const missing = entries.flatMap(({ declarations }) => declarations).filter((file) => !existsSync(join(root, file)));
+  if (missing.length > 0) return [`${missing.join(', ')} is not there: \`npm run build\` first.`];
+  mkdirSync(scratch, { recursive: true });
+  const { reports, complaints } = makeReports(entries);
+  if (isToWrite && complaints.length === 0) write(reports);
+  return [...complaints, ...compare(reports)];
+}
+
+for (const line of main(process.argv.includes('--write'))) {
   console.log(line);
   process.exitCode = 1;
 }
