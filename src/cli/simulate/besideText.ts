@@ -1,14 +1,21 @@
 import type { Scenario } from '../../simulate/fleet/scenario.ts';
 import type { Run } from '../../simulate/peers/beside.ts';
+import { sessionFigures } from '../../simulate/peers/sessionFigures.ts';
 import { type Heading, table } from '../demo/table.ts';
 import { percent, seconds, whole } from './figures.ts';
 
 /** Runs of one scenario under each other, as people read them. */
 export function besideText(scenario: Scenario, runs: readonly Run[]): string {
-  const lines = table(
-    HEADINGS,
-    runs.map((run) => rowOf(run, scenario)),
-  );
+  const lines =
+    scenario.sessions === null
+      ? table(
+          HEADINGS,
+          runs.map((run) => rowOf(run, scenario)),
+        )
+      : table(
+          SESSION_HEADINGS,
+          runs.map((run) => sessionRowOf(run, scenario)),
+        );
   return `\n${['Side by side:', '', ...lines.map((line) => `  ${line}`.trimEnd())].join('\n')}\n`;
 }
 
@@ -23,6 +30,29 @@ const HEADINGS: readonly Heading[] = [
   ['sent to', 'who was gone'],
   ['load back', '10 → 90 %'],
 ];
+
+const SESSION_HEADINGS: readonly Heading[] = [
+  ['', 'policy'],
+  ['99 %', 'back in'],
+  ['without one,', 'mean'],
+  ['never', 'back'],
+  ['hellos', 'each'],
+  ['turned away,', 'each'],
+  ['most hellos', '÷ rate'],
+];
+
+function sessionRowOf(run: Run, scenario: Scenario): string[] {
+  const { backMs, awayMs, lost, hellosPerClient, refusedPerClient, peaks } = sessionFigures(run, scenario);
+  return [
+    run.title,
+    backMs === null ? 'never' : seconds(backMs),
+    seconds(awayMs),
+    whole(lost),
+    hellosPerClient.toFixed(2),
+    refusedPerClient.toFixed(2),
+    Math.max(...peaks).toFixed(2),
+  ];
+}
 
 function rowOf({ title, report }: Run, scenario: Scenario): string[] {
   const peak = report.hosts.reduce((top, { peakLoad }) => Math.max(top, peakLoad), 0);

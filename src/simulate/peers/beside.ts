@@ -1,11 +1,12 @@
 import { SwitchoverError } from '../../policy/error.ts';
 import { readPolicy } from '../../policy/poolPolicy.ts';
 import { everyRule } from '../../policy/rules/everyRule.ts';
-import { Fleet } from '../fleet/fleet.ts';
 import type { FleetRecord } from '../fleet/record.ts';
 import { type FleetReport, reportOn } from '../fleet/report.ts';
+import { runFleet } from '../fleet/runFleet.ts';
 import type { Scenario } from '../fleet/scenario.ts';
 import { CONNECTION_POLICIES } from './connectionPolicies.ts';
+import { PeerConnections } from './peerConnections.ts';
 import { PeerFleet } from './peerFleet.ts';
 import type { PeerPolicy } from './peerPolicy.ts';
 import { REQUEST_POLICIES } from './requestPolicies.ts';
@@ -23,7 +24,7 @@ export interface Run {
 
 /** Runs a scenario with the product's own clients. */
 export function runOurs(scenario: Scenario): Run {
-  const record = new Fleet(scenario).run();
+  const record = runFleet(scenario);
   return { title: 'Switchover', record, report: reportOn(scenario, record) };
 }
 
@@ -34,22 +35,31 @@ export function runOurs(scenario: Scenario): Run {
  */
 export function runPeer(scenario: Scenario, name: string): Run {
   const policy = peerOf(name, scenario);
-  const { timeout } = readPolicy(scenario.policy, everyRule);
-  const record = new PeerFleet(scenario, policy, timeout.attemptMs).run();
+  const { sessions } = scenario;
+  const { attemptMs } = readPolicy(scenario.policy, everyRule).timeout;
+  const fleet =
+    sessions === null
+      ? new PeerFleet(scenario, policy, attemptMs)
+      : new PeerConnections(scenario, sessions, policy, attemptMs);
+  const record = fleet.run();
   return { title: policy.title, record, report: reportOn(scenario, record) };
 }
 
 /**
  * The policy of a name, for a scenario.
  *
- * @throws SwitchoverError `INVALID_OPTION` where there is none, and for one that keeps connections where the scenario has requests.
+ * @throws SwitchoverError `INVALID_OPTION` where there is none, or where the scenario has no work for it.
  */
-export function peerOf(name: string, _scenario: Scenario): PeerPolicy {
+export function peerOf(name: string, { sessions }: Scenario): PeerPolicy {
   const policy = Object.hasOwn(PEERS, name) ? PEERS[name] : undefined;
-  if (policy === undefined) throw invalid(`There is no policy ${JSON.stringify(name)}.`, Object.keys(PEERS));
-  if (policy.kind === 'requests') return policy;
-  throw invalid(`${policy.title} keeps connections, and the scenario has requests.`, Object.keys(REQUEST_POLICIES));
+  if (policy === undefined) throw invalid(`There is no policy ${JSON.stringify(name)}.`, PEERS);
+  const { kind, title } = policy;
+  if (kind === 'connections' && sessions === null)
+    throw invalid(`${title} keeps connections, and the scenario has requests.`, REQUEST_POLICIES);
+  if (kind === 'requests' && sessions !== null)
+    throw invalid(`${title} makes requests, and the scenario has sessions.`, CONNECTION_POLICIES);
+  return policy;
 }
 
-const invalid = (complaint: string, names: readonly string[]): SwitchoverError =>
-  new SwitchoverError('INVALID_OPTION', complaint, { remedy: `Name some of: ${names.join(', ')}.` });
+const invalid = (complaint: string, policies: Readonly<Record<string, PeerPolicy>>): SwitchoverError =>
+  new SwitchoverError('INVALID_OPTION', complaint, { remedy: `Name some of: ${Object.keys(policies).join(', ')}.` });

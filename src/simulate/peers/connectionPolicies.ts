@@ -4,7 +4,8 @@ const EVERYTHING = { methods: 'all', statuses: 'all', unreachable: true, timeout
 
 /**
  * socket.io-client 4.8: `lib/manager.ts` (`reconnectionDelay` 1 s, `reconnectionDelayMax` 5 s, `randomizationFactor` 0.5, no end,
- * `timeout` 20 s) and `lib/contrib/backo2.ts` (`Math.min` after the deviation). One URL.
+ * `timeout` 20 s) and `lib/contrib/backo2.ts` (`Math.min` after the deviation). One URL. The server pings each 25 s, and the client
+ * waits 20 s longer (socket.io/docs/v4/server-options: `pingInterval`, `pingTimeout`).
  */
 const socketIo: PeerPolicy = {
   title: 'socket.io',
@@ -12,6 +13,7 @@ const socketIo: PeerPolicy = {
   kind: 'connections',
   attempts: null,
   attemptMs: 20_000,
+  silenceMs: [20_000, 45_000],
   delay: {
     steps: { kind: 'exponential', baseMs: 1_000, factor: 2, capMs: 5_000 },
     jitter: { kind: 'times', from: 0.5, to: 1.5 },
@@ -22,13 +24,13 @@ const socketIo: PeerPolicy = {
   budget: null,
   retries: EVERYTHING,
   retryAfter: 'ignored',
-  hosts: { kind: 'one' },
+  hosts: { kind: 'balanced' },
 };
 
 /**
  * @nats-io/nats-core 3.4: `options.ts` (`reconnectTimeWait` 2 s, `reconnectJitter` 100 ms, `maxReconnectAttempts` 10 for each server) and
  * `protocol.ts` (`dodialLoop`: a server that was not dialled within that time is dialled at once, so the first round knows no wait; a
- * dial takes 20 s at most).
+ * dial takes 20 s at most). `pingInterval` 2 min, and the connection is stale at the third ping that stays unanswered (`maxPingOut` 2).
  */
 const nats: PeerPolicy = {
   title: 'nats',
@@ -37,6 +39,7 @@ const nats: PeerPolicy = {
   attempts: null,
   attemptsPerHost: 10,
   attemptMs: 20_000,
+  silenceMs: [240_000, 360_000],
   delay: {
     steps: { kind: 'list', delaysMs: [2_000], beyond: 'repeat' },
     jitter: { kind: 'plus', mostMs: 100 },
@@ -47,12 +50,12 @@ const nats: PeerPolicy = {
   budget: null,
   retries: EVERYTHING,
   retryAfter: 'ignored',
-  hosts: { kind: 'stay', leaves: 'at any failure' },
+  hosts: { kind: 'stay', leaves: 'at any failure', afterLoss: 'next' },
 };
 
 /**
  * @microsoft/signalr with `withAutomaticReconnect()`: `DefaultReconnectPolicy.ts` (0, 2, 10 and 30 s, then it stops) and `HttpConnection.ts`
- * (`timeout` 100 s). One URL.
+ * (`timeout` 100 s). One URL. `serverTimeoutInMilliseconds` is 30 s, and the server says something every 15 s.
  */
 const signalR: PeerPolicy = {
   title: 'SignalR',
@@ -60,6 +63,7 @@ const signalR: PeerPolicy = {
   kind: 'connections',
   attempts: 4,
   attemptMs: 100_000,
+  silenceMs: [15_000, 30_000],
   delay: {
     steps: { kind: 'list', delaysMs: [0, 2_000, 10_000, 30_000], beyond: 'give up' },
     jitter: { kind: 'none' },
@@ -70,12 +74,13 @@ const signalR: PeerPolicy = {
   budget: null,
   retries: EVERYTHING,
   retryAfter: 'ignored',
-  hosts: { kind: 'one' },
+  hosts: { kind: 'balanced' },
 };
 
 /**
  * ably-js 2 and the features specification: RTN15a (at once when a connection breaks), RTN17 (fallback hosts in the same round), RTB1
- * (`disconnectedRetryTimeout` 15 s × min((n + 2) / 3, 2) × U(0.8, 1)), `src/common/lib/util/defaults.ts` (10 s for an attempt).
+ * (`disconnectedRetryTimeout` 15 s × min((n + 2) / 3, 2) × U(0.8, 1)), `src/common/lib/util/defaults.ts` (10 s for an attempt). The server's
+ * heartbeats come every 15 s, and are missed after 10 s more (RTN23a).
  */
 const ably: PeerPolicy = {
   title: 'Ably',
@@ -83,6 +88,7 @@ const ably: PeerPolicy = {
   kind: 'connections',
   attempts: null,
   attemptMs: 10_000,
+  silenceMs: [10_000, 25_000],
   delay: {
     steps: { kind: 'list', delaysMs: [15_000, 20_000, 25_000, 30_000], beyond: 'repeat' },
     jitter: { kind: 'times', from: 0.8, to: 1 },
@@ -93,7 +99,7 @@ const ably: PeerPolicy = {
   budget: null,
   retries: EVERYTHING,
   retryAfter: 'ignored',
-  hosts: { kind: 'stay', leaves: 'at any failure' },
+  hosts: { kind: 'stay', leaves: 'at any failure', afterLoss: 'same' },
 };
 
 /** Policies of connections, by the name that the command line takes. */

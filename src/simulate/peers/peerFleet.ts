@@ -4,11 +4,9 @@ import { RandomStreams } from '../core/randomStreams.ts';
 import { type Fate, FleetServer } from '../fleet/fleetServer.ts';
 import { add, FleetRecord } from '../fleet/record.ts';
 import type { Scenario } from '../fleet/scenario.ts';
-import { delayMs } from './delay.ts';
-import { type Failure, failureOf, isRetried } from './failure.ts';
-import { PeerBudgets } from './peerBudgets.ts';
+import { Course } from './course.ts';
+import { type Failure, failureOf } from './failure.ts';
 import { type PeerFlight, PeerFlights } from './peerFlights.ts';
-import { PeerChoice } from './peerHosts.ts';
 import type { PeerPolicy } from './peerPolicy.ts';
 
 /** How soon a client without a network sees that, in milliseconds. */
@@ -23,12 +21,10 @@ const OTHER_DRAWS = 0x5bd1e995;
 export class PeerFleet {
   readonly record: FleetRecord;
   readonly #scenario: Scenario;
-  readonly #policy: PeerPolicy;
   readonly #servers: readonly FleetServer[];
   readonly #arrivals: RandomStreams;
   readonly #draws: RandomStreams;
-  readonly #budgets: PeerBudgets;
-  readonly #choice: PeerChoice;
+  readonly #course: Course;
   readonly #flights: PeerFlights;
   /** Clients by their number, for their next request; then flights by theirs. */
   readonly #heap: EventHeap;
@@ -40,13 +36,11 @@ export class PeerFleet {
     const { clients, seed, hosts } = scenario;
     this.record = new FleetRecord(scenario);
     this.#scenario = scenario;
-    this.#policy = policy;
     this.#attemptMs = policy.attemptMs === 'app' ? attemptMs : policy.attemptMs;
     this.#servers = hosts.map((host) => new FleetServer(scenario, host));
     this.#arrivals = new RandomStreams(seed, clients);
     this.#draws = new RandomStreams(seed ^ OTHER_DRAWS, clients);
-    this.#budgets = new PeerBudgets(policy.budget, clients);
-    this.#choice = new PeerChoice(policy.hosts, hosts, clients);
+    this.#course = new Course(policy, scenario, this.#draws);
     this.#heap = new EventHeap(clients);
     this.#flights = new PeerFlights(clients, this.#heap);
     this.#isOffline = new Uint8Array(clients);
@@ -88,7 +82,7 @@ export class PeerFleet {
   #begin(client: number): void {
     this.#planRequest(client);
     const flight = this.#flights.take(client, this.#nowMs, this.#isOffline[client] === 1);
-    flight.host = this.#choice.first(client, this.#nowMs);
+    flight.host = this.#course.choice.first(client, this.#nowMs);
     this.#send(flight);
   }
 
@@ -118,7 +112,7 @@ export class PeerFleet {
   #goOn(flight: PeerFlight): void {
     const { fate } = flight;
     if (fate === null) {
-      flight.host = this.#choice.next(flight.client, flight.host, this.#nowMs);
+      flight.host = this.#course.choice.next(flight.client, flight.host, this.#nowMs);
       this.#send(flight);
       return;
     }
@@ -133,42 +127,14 @@ export class PeerFleet {
   }
 
   #ended(flight: PeerFlight, failure: Failure | null): void {
-    const { client, host } = flight;
     if (failure === null) {
-      this.#budgets.succeeded(client, flight.paid);
+      this.#course.succeeded(flight);
       this.#finish(flight, 'ok');
       return;
     }
-    this.#choice.failed(client, host, failure.kind !== 'unreachable', this.#nowMs);
-    const waitMs = this.#waitMs(flight, failure);
-    if (typeof waitMs === 'string') this.#finish(flight, waitMs);
-    else this.#flights.schedule(flight, this.#nowMs + waitMs);
-  }
-
-  /** The wait before the next attempt, or why there is none. */
-  #waitMs(flight: PeerFlight, failure: Failure): number | GiveUp {
-    const policy = this.#policy;
-    const { client, sent } = flight;
-    if (!isRetried(policy, failure, this.#scenario.method)) return 'not-replayable';
-    this.#budgets.failed(client);
-    const most = Math.min(policy.attempts ?? Infinity, (policy.attemptsPerHost ?? Infinity) * this.#choice.known);
-    if (sent >= most) return 'attempts';
-    const paid = this.#budgets.pay(client, failure.throttled);
-    if (paid === null) return 'budget';
-    flight.paid = paid;
-    const { known } = this.#choice;
-    if (policy.delay.after === 'round' && sent % known !== 0) return 0;
-    const step = policy.delay.after === 'round' ? sent / known - 1 : sent - 1;
-    const ownMs = delayMs(policy.delay, step, failure.throttled, this.#draws.of(client));
-    return ownMs === null ? 'attempts' : this.#askedMs(ownMs, failure.retryAfterMs);
-  }
-
-  /** What becomes of a wait where the server names one. */
-  #askedMs(ownMs: number, retryAfterMs: number | null): number {
-    const { retryAfter } = this.#policy;
-    if (retryAfterMs === null || retryAfter === 'ignored') return ownMs;
-    if (retryAfter === 'obeyed') return retryAfterMs;
-    return Math.min(ownMs + retryAfter.overDelayMs, Math.max(ownMs, retryAfterMs));
+    const next = this.#course.failed(flight, failure, this.#nowMs);
+    if (typeof next === 'string') this.#finish(flight, next);
+    else this.#flights.schedule(flight, this.#nowMs + next);
   }
 
   #finish(flight: PeerFlight, end: 'ok' | GiveUp): void {

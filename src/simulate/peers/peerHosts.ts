@@ -11,9 +11,12 @@ export class PeerChoice {
   readonly #current: Uint8Array;
   /** Of `eject`: until when each client passes each host over. */
   readonly #passedUntilMs: Float64Array;
+  readonly #serves: (host: number) => boolean;
 
-  constructor(rule: PeerHosts, hosts: readonly FleetHost[], clients: number) {
+  /** @param serves What a load balancer knows: whether a host serves now. */
+  constructor(rule: PeerHosts, hosts: readonly FleetHost[], clients: number, serves = (_host: number) => true) {
     this.#rule = rule;
+    this.#serves = serves;
     this.#hosts = hosts.length;
     this.#orders = ordersOf(rule, hosts);
     this.#current = new Uint8Array(rule.kind === 'stay' ? clients : 0);
@@ -22,20 +25,21 @@ export class PeerChoice {
 
   /** How many hosts the policy goes to. */
   get known(): number {
-    return this.#rule.kind === 'one' ? 1 : this.#hosts;
+    return this.#rule.kind === 'one' || this.#rule.kind === 'balanced' ? 1 : this.#hosts;
   }
 
   /** The host of a client's first attempt. */
   first(client: number, nowMs: number): number {
     const order = this.#orderOf(client);
     if (this.#rule.kind === 'stay') return order[this.#current[client] as number] as number;
+    if (this.#rule.kind === 'balanced') return order.find(this.#serves) ?? (order[0] as number);
     return this.#rule.kind === 'eject' ? this.#notPassed(client, 0, nowMs) : (order[0] as number);
   }
 
   /** The host of a retry. */
   next(client: number, last: number, nowMs: number): number {
     if (this.#rule.kind === 'one') return last;
-    if (this.#rule.kind === 'stay') return this.first(client, nowMs);
+    if (this.#rule.kind === 'stay' || this.#rule.kind === 'balanced') return this.first(client, nowMs);
     const order = this.#orderOf(client);
     const following = (order.indexOf(last) + 1) % this.#hosts;
     return this.#rule.kind === 'eject' ? this.#notPassed(client, following, nowMs) : (order[following] as number);
@@ -48,6 +52,11 @@ export class PeerChoice {
     if (rule.kind !== 'stay' || this.first(client, nowMs) !== host) return;
     if (reached && rule.leaves === 'when unreachable') return;
     this.#current[client] = ((this.#current[client] as number) + 1) % this.#hosts;
+  }
+
+  /** A connection to a host was lost. */
+  lost(client: number, host: number, nowMs: number): void {
+    if (this.#rule.kind === 'stay' && this.#rule.afterLoss === 'next') this.failed(client, host, false, nowMs);
   }
 
   #orderOf(client: number): readonly number[] {

@@ -16,6 +16,8 @@ export interface PeerPolicy {
   readonly attemptsPerHost?: number;
   /** Time of one attempt. `app`: what the app says, which is the scenario's `timeout.attemptMs`. */
   readonly attemptMs: number | 'app';
+  /** Of connections: how long a silent one is taken for well. It is a draw from [least, most), as heartbeats are not in step. */
+  readonly silenceMs?: readonly [least: number, most: number];
   readonly delay: PeerDelay;
   readonly budget: PeerBudget | null;
   readonly retries: PeerRetries;
@@ -72,8 +74,10 @@ export interface PeerBudget {
 
 /** Whether and how a second host is used. */
 export type PeerHosts =
-  /** One address. */
+  /** One address, of the client's own host. */
   | { readonly kind: 'one' }
+  /** One address behind which, from the first moment on, a load balancer leads to a host that serves: as well as it can be for one. */
+  | { readonly kind: 'balanced' }
   /**
    * Each request begins at the client's own host, each retry goes to the next one: nothing is remembered. The order is that of the
    * product's clients, standbys before other active hosts, or the list's from the own host on.
@@ -81,5 +85,12 @@ export type PeerHosts =
   | { readonly kind: 'walk'; readonly order: 'standbys first' | 'as listed' }
   /** A host that failed is passed over for some time, by all requests of the client. */
   | { readonly kind: 'eject'; readonly forMs: number }
-  /** The host that answered last is used until it can't be reached, or until it fails in any way; then the next one. */
-  | { readonly kind: 'stay'; readonly leaves: 'when unreachable' | 'at any failure' };
+  /**
+   * The host that answered last is used until it can't be reached, or until it fails in any way; then the next one. A connection that is
+   * lost is replaced at the same host first, or at the next one.
+   */
+  | {
+      readonly kind: 'stay';
+      readonly leaves: 'when unreachable' | 'at any failure';
+      readonly afterLoss?: 'same' | 'next';
+    };

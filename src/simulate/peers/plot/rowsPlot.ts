@@ -32,6 +32,8 @@ const TOP = 110;
 const LOAD_HEIGHT = 84;
 const STRIP_HEIGHT = 9;
 const ROW_HEIGHT = LOAD_HEIGHT + STRIP_HEIGHT + 54;
+/** Room above the highest load, for its mark and for what the fault is called. */
+const HEADROOM = 1.12;
 /** Points of a line: more would be closer together than anybody can see. */
 const POINTS = 220;
 
@@ -81,15 +83,19 @@ function drawn(row: PlotRow, at: number, sheet: PlotSheet): string {
   const { seconds, most, rows } = sheet;
   const top = TOP + at * ROW_HEIGHT + 26;
   const every = Math.ceil(seconds / POINTS);
-  const panel: Panel = { left: LEFT, top, width: PLOT_WIDTH, height: LOAD_HEIGHT, seconds: seconds / every, most };
+  const room: Panel = { left: LEFT, top, width: PLOT_WIDTH, height: LOAD_HEIGHT, seconds, most: most * HEADROOM };
+  const panel: Panel = { ...room, seconds: seconds / every };
   const strip: Panel = { ...panel, top: top + LOAD_HEIGHT + 5, height: STRIP_HEIGHT, most: 1 };
   const axis = { ...strip, seconds };
   return [
     `<text class="ink head" x="24" y="${top - 11}">${escaped(row.title)}</text>`,
     `<text class="quiet edge" x="${LEFT + PLOT_WIDTH}" y="${top - 11}">${escaped(row.note)}</text>`,
-    marks(panel),
-    bandsOf(sheet, at, { ...panel, seconds }),
-    ...row.loads.map((values, line) => (values === null ? '' : lineOf(panel, thinned(values, every, highest), line))),
+    marks(room, most),
+    bandsOf(sheet, at, room),
+    ...row.loads.map((values, line) => {
+      const highestUpTo = (some: readonly number[]) => Math.min(most, Math.max(...some));
+      return values === null ? '' : lineOf(panel, thinned(values, every, highestUpTo), line);
+    }),
     row.served === null ? '' : stripOf(strip, thinned(row.served, every, lowest)),
     at === rows.length - 1 ? timeAxis(axis) : '',
   ].join('\n');
@@ -111,8 +117,8 @@ function stripOf(panel: Panel, values: readonly (number | null)[]): string {
 }
 
 /** Lines across at 0 and at the marks, with the capacity among them. */
-function marks(panel: Panel): string {
-  const { left, width, most } = panel;
+function marks(panel: Panel, most: number): string {
+  const { left, width } = panel;
   const step = Math.max(1, niceStep(most, 3));
   return Array.from({ length: Math.floor(most / step) + 1 }, (_, at) => {
     const y = yOf(panel, at * step);
@@ -149,7 +155,6 @@ function thinned(
   });
 }
 
-const highest = (values: readonly number[]): number => Math.max(...values);
 const lowest = (values: readonly number[]): number => Math.min(...values);
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
