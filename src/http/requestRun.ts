@@ -1,4 +1,4 @@
-import { attemptTimeMs } from '../policy/attemptTime.ts';
+import { attemptTimeMs, graceOf } from '../policy/attemptTime.ts';
 import type { AttemptTrace } from '../policy/error.ts';
 import type { HostRecord } from '../policy/health.ts';
 import { isSafeMethod } from '../policy/idempotency.ts';
@@ -74,7 +74,12 @@ export class RequestRun implements Run {
   }
 
   graceMs(origin: string): number {
-    return this.rivalOf(origin) ? 0 : this.request.traits.deadlineMs - this.pool.ports.clock.now();
+    const { pool, request } = this;
+    const { vouches } = pool.settings;
+    const nowMs = pool.ports.clock.now();
+    const { moreMs, ask } = graceOf(this.rivalOf(origin), vouches, pool.hosts.length, request.traits.deadlineMs, nowMs);
+    if (ask !== null) pool.dispatch({ kind: 'ask', origin: ask }, nowMs);
+    return moreMs;
   }
 
   rivalOf(origin: string): HostRecord | undefined {

@@ -53,6 +53,22 @@ export const RETRY_AFTER = {
   capMs: 3_600_000,
 } as const;
 
+/** How hosts are asked for a sign of life. */
+export const SIGN_OF_LIFE = {
+  /** What a host was found to be when it was asked, alive or silent, counts for this long. */
+  goodForMs: 5_000,
+  /** How soon an attempt that is late looks again for a host that it may be given up for. */
+  lookAgainMs: 100,
+} as const;
+
+/** How long a client that makes no requests puts a probe off. */
+export const SPARING = {
+  /** So many times its cool-down or pause. */
+  pauses: 32,
+  /** And at most so many times the longest cool-down. */
+  coolDownCaps: 4,
+} as const;
+
 /** Stored health that is older than this means nothing any more. */
 const STORED_FOR_MS = 600_000;
 
@@ -131,6 +147,8 @@ const MORE_DEFAULTS = {
     /** Between two looks at a host that is alive but not active. */
     inactivePeriodMs: 15_000,
     failureThreshold: 1,
+    /** A client that is well served elsewhere probes once in so many requests. */
+    requestsPerProbe: 4,
     /** Until the first probe of a new host, where hosts in service are probed, too. */
     initialDelayMs: 0,
     /** Probe hosts that are in service too. */
@@ -140,6 +158,8 @@ const MORE_DEFAULTS = {
     /** What proves a host: `probe`, or one live `request` at a time. */
     proof: 'probe',
   },
+  signOfLife: SIGN_OF_LIFE,
+  sparing: SPARING,
   fence: {
     /** How long a lower epoch of the same cluster is refused. */
     forMs: 600_000,

@@ -36,6 +36,11 @@ export interface ProbePolicy {
   readonly successThreshold: number;
   /** Bad probes in a row that eject a host, or send it back to its cool-down (`failureThreshold`). Default 1. */
   readonly failureThreshold: number;
+  /**
+   * A client that is well served elsewhere probes once in so many requests, or after 32 times its pause, at most four of the longest
+   * cool-downs; and one good probe is then enough. 0: by the clock alone. Default 4.
+   */
+  readonly requestsPerProbe: number;
   /** Until the first probe of a host that was listed just now, in milliseconds (`initialDelaySeconds`). Needs `always`. Default 0. */
   readonly initialDelayMs: number;
   /** Probe hosts that are in service too, as Kubernetes does. Default false: probes are sent only when a host is down or a failback is due. */

@@ -49,7 +49,7 @@ export function afterGoodAnswer(host: HostRecord, policy: HealthPolicy, env: Env
   const { health } = host;
   if (!('goodProbes' in health)) return host;
   const goodProbes = health.goodProbes + 1;
-  return goodProbes >= policy.probe.successThreshold
+  return goodProbes >= policy.probe.successThreshold || host.patience?.isPutOff
     ? hold(host, policy, env)
     : { ...host, health: { ...health, goodProbes } };
 }

@@ -49,6 +49,10 @@ export type PoolEvent =
   | { readonly kind: 'aged' }
   /** A probe is sent. */
   | { readonly kind: 'probing'; readonly origin: string }
+  /** A request that timed out elsewhere could go to this host, if it is alive. */
+  | { readonly kind: 'ask'; readonly origin: string }
+  /** A link to this host was of use. */
+  | { readonly kind: 'use'; readonly origin: string }
   /** A retry takes its token. */
   | { readonly kind: 'pay' }
   /** Time passed: something that {@link nextWakeMs} foretold is due. */

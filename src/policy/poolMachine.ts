@@ -51,11 +51,16 @@ const NOTHING: readonly PoolEffect[] = [];
 
 /** Nearly all that happens: an attempt ended well, and nobody had anything to make up for. No rule has a say in that. */
 function isNoNews(state: PoolState, event: PoolEvent): boolean {
+  if (event.kind === 'use') return !isAwaited(state);
   if (event.kind !== 'attempt' || event.outcome.kind !== 'ok' || event.hints !== NO_HINTS) return false;
   const { budget, connectivity } = state;
   const host = recordOf(state, event.origin);
-  return connectivity.kind === 'online' && budget.tokens >= budget.capacity && host !== undefined && isSpotless(host);
+  const isWell = connectivity.kind === 'online' && budget.tokens >= budget.capacity;
+  return isWell && host !== undefined && isSpotless(host) && !isAwaited(state);
 }
+
+/** True while a host is waited for: its rule counts what is sent elsewhere. */
+const isAwaited = ({ hosts }: PoolState): boolean => hosts.some(({ patience }) => patience !== undefined);
 
 const isSpotless = ({ health, troubleSinceMs, silentSinceMs, timedOutAtMs }: HostRecord): boolean =>
   health.kind === 'up' &&

@@ -23,6 +23,8 @@ export interface PoolRule {
   readonly mayProbe?: (state: PoolState, host: HostRecord) => boolean;
   /** A host that is to get this request in place of the best one. @internal */
   readonly pick?: (state: PoolState, policy: HealthPolicy, nowMs: number) => HostRecord | undefined;
+  /** False where a request that timed out elsewhere is not to be sent to this host before it was asked (event `ask`). @internal */
+  readonly vouches?: (host: HostRecord, nowMs: number) => boolean;
   /** What a server says of itself in its response headers. @internal */
   readonly readHints?: (header: (name: string) => string | null) => Hints;
   /** How long a `Retry-After` header asks to wait, in milliseconds; null where it says nothing. @internal */

@@ -1,5 +1,5 @@
 import { fullJitter } from './backoff.ts';
-import { type HostRecord, isAlive, isUsable } from './health.ts';
+import { type HostRecord, hasFreshSign, isAlive, isUsable } from './health.ts';
 import { isReplaySafe, isSafeMethod } from './idempotency.ts';
 import type { Outcome } from './outcome.ts';
 import type { RetryPolicy } from './policyOptions.ts';
@@ -71,12 +71,16 @@ export function nextStep(before: RetryState, attempt: EndedAttempt, request: Req
   // One attempt means one, also where no server did any work.
   if (env.policy.attempts <= 1) return { kind: 'give-up', why: 'attempts' };
   if (env.nowMs >= request.deadlineMs) return { kind: 'give-up', why: 'deadline' };
-  const worked = mayHaveWorked(outcome, env.pool);
-  const state = worked ? charge(before, attempt, env.pool) : before;
+  const left = hasLeft(outcome, env.pool);
+  const worked = left && mayHaveWorked(outcome);
+  const state = worked ? charge(before, attempt, env.pool) : left ? before : unasked(before, attempt.origin);
   if (state.worked.length >= env.policy.attempts) return { kind: 'give-up', why: 'attempts' };
-  const pays = worked && state.movedFree === before.movedFree;
+  // Where nothing leaves, other hosts are no nearer.
+  const next = left ? readyElsewhere(state, attempt.origin, request, env) : undefined;
+  const isFree =
+    state.movedFree !== before.movedFree && !(isTimeout(outcome) && next !== undefined && failedLast(next));
+  const pays = worked && !isFree;
   if (pays && !hasToken(env.pool.budget)) return { kind: 'give-up', why: 'budget' };
-  const next = readyElsewhere(state, attempt.origin, request, env);
   if (next !== undefined) return { kind: 'move', origin: next.origin, state, pays };
   const open = openHosts(state, request, env);
   if (open.length === 0) return { kind: 'give-up', why: 'attempts' };
@@ -112,10 +116,17 @@ export function otherHost(
   env: RetryEnv,
 ): HostRecord | undefined {
   const replayable = request.bodyReplayable && isReplaySafe(request.method, request.hasIdempotencyKey);
-  return replayable && state.worked.length + 1 < env.policy.attempts
-    ? readyElsewhere(state, origin, request, env)
-    : undefined;
+  const other =
+    replayable && state.worked.length + 1 < env.policy.attempts
+      ? readyElsewhere(state, origin, request, env)
+      : undefined;
+  return other !== undefined && (hasToken(env.pool.budget) || !failedLast(other)) ? other : undefined;
 }
+
+/** True for a host in service that gave no answer when it was asked last. */
+const failedLast = ({ health }: HostRecord): boolean => health.kind === 'up' && health.connectFailures > 0;
+
+const isTimeout = (outcome: Outcome): boolean => outcome.kind === 'host-fault' && outcome.cause === 'timeout';
 
 /** Why the request must not be sent again; null where it may. */
 function objectionTo(outcome: Outcome, { method, hasIdempotencyKey, bodyReplayable }: RequestTraits): GiveUp | null {
@@ -127,15 +138,18 @@ function objectionTo(outcome: Outcome, { method, hasIdempotencyKey, bodyReplayab
   return bodyReplayable ? null : 'body-used';
 }
 
-/**
- * Only what may have cost a server work is charged and limited: a refused connection can't deepen an overload, nor can what
- * was sent into a network that is not there.
- */
-function mayHaveWorked(outcome: Outcome, pool: PoolState): boolean {
-  if (outcome.kind === 'local-fault' && pool.connectivity.kind === 'offline') return false;
-  return (
-    outcome.kind === 'ok' || outcome.kind === 'app-fault' || outcome.kind === 'busy' || outcome.processed === 'maybe'
-  );
+/** False for what was sent into a network that is not there. */
+const hasLeft = ({ kind }: Outcome, { connectivity }: PoolState): boolean =>
+  kind !== 'local-fault' || connectivity.kind !== 'offline';
+
+/** Only what may have cost a server work is charged and limited: a refused connection can't deepen an overload. */
+const mayHaveWorked = (outcome: Outcome): boolean =>
+  outcome.kind === 'ok' || outcome.kind === 'app-fault' || outcome.kind === 'busy' || outcome.processed === 'maybe';
+
+/** The state without an attempt that never left: the host has not been asked. */
+function unasked(state: RetryState, origin: string): RetryState {
+  const at = state.asked.lastIndexOf(origin);
+  return { ...state, asked: state.asked.filter((_, index) => index !== at) };
 }
 
 /** Books the attempt as work, and uses up the free move if its host was taken out of service while it ran. */
@@ -157,9 +171,12 @@ function readyElsewhere(
   );
 }
 
-/** A standby that has not been asked by this request may have been promoted since: asking it costs nobody work. */
+/**
+ * A standby that has not been asked by this request may have been promoted since: asking it costs nobody work. Not one that was asked
+ * for a sign of life and has given none.
+ */
 function mayTryAtOnce(host: HostRecord, nowMs: number): boolean {
-  return isAlive(host) && host.busyUntilMs <= nowMs;
+  return isAlive(host) && host.busyUntilMs <= nowMs && (!hasFreshSign(host, nowMs) || host.sign.heard === true);
 }
 
 /**

@@ -133,6 +133,7 @@ export class Wire {
 
   #heard(): void {
     this.heardMs = this.#pool.ports.clock.now();
+    this.#pool.dispatch({ kind: 'use', origin: this.origin }, this.heardMs);
   }
 
   /**

@@ -6,7 +6,9 @@ import { localFaults } from './localFaults.ts';
 import { oneProber } from './oneProber.ts';
 import { retryDates } from './retryDates.ts';
 import { serverHints } from './serverHints.ts';
+import { signsOfLife } from './signsOfLife.ts';
 import { silences } from './silences.ts';
+import { sparingProbes } from './sparingProbes.ts';
 import { trials } from './trials.ts';
 
 /** All rules beyond the machine's own, in their order: each is around those before it. */
@@ -20,4 +22,6 @@ export const everyRule: readonly PoolRule[] = [
   serverHints,
   retryDates,
   oneProber,
+  signsOfLife,
+  sparingProbes,
 ];

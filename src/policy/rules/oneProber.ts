@@ -6,7 +6,8 @@ import { change, type PoolState, recordOf } from '../poolState.ts';
  * listen. What another one has learned counts as this one's own: hosts change, and work moves, at once.
  */
 export const oneProber: PoolRule = {
-  mayProbe: ({ follows }) => follows !== true,
+  // What a request of its own wants to know of a host, each asks by itself.
+  mayProbe: ({ follows }, { sign }) => follows !== true || sign?.heard === null,
   around: (inner) => (state, event, policy, env) => {
     switch (event.kind) {
       case 'lead':

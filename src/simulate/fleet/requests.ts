@@ -1,4 +1,4 @@
-import { attemptTimeMs } from '../../policy/attemptTime.ts';
+import { attemptTimeMs, graceOf } from '../../policy/attemptTime.ts';
 import { NO_HINTS } from '../../policy/hints.ts';
 import { type Outcome, outcomeOf } from '../../policy/outcome.ts';
 import { type PoolRule, ruleOf } from '../../policy/poolRule.ts';
@@ -19,9 +19,6 @@ import type { FleetWorld } from './fleetWorld.ts';
 import { DOING } from './flights.ts';
 import { add } from './record.ts';
 
-/** How soon a client without a network sees that, in milliseconds. */
-const NO_NETWORK_MS = 1;
-
 /** The requests that are under way, on their way over hosts and attempts: what `http/requestRun.ts` is to the product. */
 export class Requests {
   /** How many are under way. */
@@ -29,6 +26,7 @@ export class Requests {
   readonly #fleet: FleetWorld;
   readonly #judge: PoolRule['judge'];
   readonly #pick: PoolRule['pick'];
+  readonly #vouches: PoolRule['vouches'];
   /** Requests that wait and that better times may wake, by client. */
   readonly #waiting = new Map<number, number[]>();
 
@@ -36,6 +34,7 @@ export class Requests {
     this.#fleet = fleet;
     this.#judge = ruleOf(fleet.policy.rules, 'judge');
     this.#pick = ruleOf(fleet.policy.rules, 'pick');
+    this.#vouches = ruleOf(fleet.policy.rules, 'vouches');
   }
 
   /** A client makes a request: it goes to the best host, or to one that waits for a live request to prove it. */
@@ -102,7 +101,7 @@ export class Requests {
     const fleet = this.#fleet;
     const { nowMs } = fleet;
     if (fleet.isOffline[client] === 1) {
-      return { atMs: nowMs + NO_NETWORK_MS, end: { kind: 'failure', fault: 'network' }, work: 0 };
+      return { atMs: nowMs, end: { kind: 'failure', fault: 'network' }, work: 0 };
     }
     const server = fleet.servers[host];
     const record = fleet.record.hosts[host];
@@ -114,16 +113,20 @@ export class Requests {
     return fate;
   }
 
-  /** An attempt with nowhere else to go gets the rest of the total time. */
+  /** An attempt with nowhere else to go goes on. */
   #limitReached(flight: number, fate: Fate): void {
     const fleet = this.#fleet;
     const { flights, nowMs } = fleet;
     const deadlineMs = flights.deadlineMs[flight] as number;
     const origin = this.#originOf(flight);
     const retry = flights.retry[flight] as RetryState;
-    if (deadlineMs > nowMs && otherHost(retry, origin, this.#traits(flight), this.#env(flight)) === undefined) {
-      flights.limitMs[flight] = deadlineMs;
-      fleet.schedule(flight, Math.min(fate.atMs, deadlineMs));
+    const rival = otherHost(retry, origin, this.#traits(flight), this.#env(flight));
+    const { moreMs, ask } = graceOf(rival, this.#vouches, fleet.servers.length, deadlineMs, nowMs);
+    if (ask !== null) fleet.dispatch(flights.client[flight] as number, { kind: 'ask', origin: ask });
+    if (moreMs > 0) {
+      const limitMs = nowMs + moreMs;
+      flights.limitMs[flight] = limitMs;
+      fleet.schedule(flight, Math.min(fate.atMs, limitMs));
       return;
     }
     const record = fleet.record.hosts[flights.host[flight] as number];

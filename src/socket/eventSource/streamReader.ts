@@ -91,6 +91,7 @@ export class StreamReader {
     const { clock } = this.#pool.ports;
     this.#heardMs = clock.now();
     this.#heardWallMs = clock.wallTime();
+    this.#pool.dispatch({ kind: 'use', origin: this.host }, this.#heardMs);
   }
 
   /**

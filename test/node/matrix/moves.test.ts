@@ -65,7 +65,8 @@ describe('failback', () => {
 
   it('does not come while the host is alive and not ready', async () => {
     const [a, b] = (await servers('a', 'b')) as [Server, Server];
-    const failover = client({ hosts: [a.url, b.url], ...QUICK });
+    const probe = { ...QUICK.probe, requestsPerProbe: 0 };
+    const failover = client({ hosts: [a.url, b.url], ...QUICK, probe });
     await a.kill();
     await failover.http.get('item/1').json();
     await failover.http.get('item/1').json();

@@ -28,6 +28,9 @@ function client(network: Record<string, HostBehaviour> = {}, options: WorldOptio
   };
 }
 
+/** What it takes to ask the other host for a sign of life. */
+const ASKED_MS = 100;
+
 const gapMs = (before: SentRequest | undefined, after: SentRequest | undefined) =>
   (after?.atMs ?? Number.NaN) - (before?.atMs ?? Number.NaN);
 
@@ -95,12 +98,13 @@ describe('the time of an attempt', () => {
       await w.ask();
       return gapMs(w.sent()[before], w.sent()[before + 1]);
     };
-    expect(await timeOutMs()).toBe(5_000);
+    expect(await timeOutMs()).toBe(5_000 + ASKED_MS);
+    // What was heard of the other host a short while ago still counts.
     expect(await timeOutMs()).toBe(2_000);
     await w.clock.advance(27_999);
-    expect(await timeOutMs()).toBe(2_000);
+    expect(await timeOutMs()).toBe(2_000 + ASKED_MS);
     await w.clock.advance(30_000);
-    expect(await timeOutMs()).toBe(5_000);
+    expect(await timeOutMs()).toBe(5_000 + ASKED_MS);
     expect(w.order()).toBe('aba'.repeat(4));
   });
 
@@ -136,7 +140,42 @@ describe('the time of an attempt', () => {
   it('can be another for one request', async () => {
     const w = client({ [A]: 'hang' });
     await w.ask({ failover: { timeout: { attemptMs: 300 } } });
-    expect(gapMs(...(w.sent() as [SentRequest, SentRequest]))).toBe(300);
+    expect(gapMs(...(w.sent() as [SentRequest, SentRequest]))).toBe(300 + ASKED_MS);
+  });
+
+  it('is not over for a host that stands as still as this one', async () => {
+    const w = client({ [A]: { delayMs: 12_000 }, [B]: 'hang' });
+    expect((await w.ask()).status).toBe(200);
+    expect(w.order()).toBe('a');
+    // It was asked at 5 s and, since that counts for 5 s, once more.
+    expect(w.network.log.filter(({ host }) => host === B)).toHaveLength(2);
+  });
+
+  it('is over when the other host is heard at last', async () => {
+    const w = client({ [A]: 'hang', [B]: 'hang' });
+    const asked = w.fetch(PATH);
+    await w.clock.advance(8_000);
+    w.network.set(B, 'ok');
+    expect((await w.clock.until(asked)).status).toBe(200);
+    expect(w.order()).toBe('ab');
+    expect(w.clock.now()).toBe(1_010_000 + ASKED_MS);
+  });
+
+  it.each(['refuse', { status: 500 }] as const)(
+    'is over where the other host answers in whatever way: %j',
+    async (answer) => {
+      const w = client({ [A]: 'hang', [B]: answer });
+      const asked = w.fetch(PATH).catch(() => null);
+      await w.clock.advance(5_000 + ASKED_MS);
+      expect(w.order().slice(0, 2)).toBe('ab');
+      await w.clock.until(asked);
+    },
+  );
+
+  it('passes over a host that is silent for one that is heard', async () => {
+    const w = client({ [A]: 'hang', [B]: 'hang' }, { list: [A, B, C] });
+    expect((await w.ask()).status).toBe(200);
+    expect(w.order()).toBe('ac');
   });
 
   it('leaves no timer once the pool is closed', async () => {

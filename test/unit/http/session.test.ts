@@ -51,6 +51,9 @@ describe('the first request', () => {
     await settle();
     expect(fleet.at('/login')).toEqual([A]);
     clock.advance(1);
+    // The other host is asked for a sign of life first.
+    await settle();
+    clock.advance(100);
     expect(await answer).toEqual({ origin: B, token: 't1' });
   });
 

@@ -15,6 +15,7 @@ import {
 } from '../../../src/policy/poolState.ts';
 import { everyRule } from '../../../src/policy/rules/everyRule.ts';
 import { isStale } from '../../../src/policy/rules/serverHints.ts';
+import { sparingProbes } from '../../../src/policy/rules/sparingProbes.ts';
 
 export const A = 'https://a.example';
 export const B = 'https://b.example';
@@ -69,7 +70,10 @@ export class PoolWorld {
     random: () => number = () => 0.5,
     rules: readonly PoolRule[] = everyRule,
   ) {
-    this.policy = readPolicy(options, rules);
+    const { probe } = options;
+    // Probes come by the clock, unless a test says otherwise: what keeps them back has tests of its own.
+    const byTheClock = rules.includes(sparingProbes) ? { probe: { requestsPerProbe: 0, ...probe } } : {};
+    this.policy = readPolicy({ ...options, ...byTheClock }, rules);
     this.#random = random;
     this.state = openPool(origins, this.policy, this.env);
     // It has been open for a while, so that attempts may have begun before now.

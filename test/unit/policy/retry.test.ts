@@ -9,6 +9,7 @@ import {
   BAD_GATEWAY,
   busy,
   C,
+  LOCAL,
   OK,
   PoolWorld,
   REFUSED,
@@ -107,6 +108,48 @@ describe('a request whose host fails', () => {
       const world = rich();
       expect(send(world, traits(world), only(A, outcome), { ...RETRY, attempts: 1 }).sent).toHaveLength(1);
     }
+  });
+
+  it('asks the host that it wants first when this side was offline: what never left has asked nobody', () => {
+    const world = rich();
+    world.step({ kind: 'connectivity', online: false });
+    let state = FIRST_ATTEMPT;
+    for (let turn = 0; turn < 3; turn++) {
+      state = asking(state, A);
+      const ended = { origin: A, startedMs: world.nowMs, outcome: LOCAL };
+      const step = nextStep(state, ended, traits(world), envOf(world));
+      // Another host is no nearer, so nobody is moved; and nobody is paid for.
+      expect(step).toMatchObject({ kind: 'wait', pays: false, state: { asked: [], worked: [] } });
+      if (step.kind === 'wait') state = step.state;
+    }
+    world.step({ kind: 'connectivity', online: true });
+    expect(hostToAsk(state, traits(world), envOf(world))?.origin).toBe(A);
+  });
+
+  it('forgets the one attempt that never left, not those before it', () => {
+    const world = rich();
+    const state = asking(asking(FIRST_ATTEMPT, B), A);
+    world.step({ kind: 'connectivity', online: false });
+    const step = nextStep(state, { origin: A, startedMs: world.nowMs, outcome: LOCAL }, traits(world), envOf(world));
+    expect(step).toMatchObject({ kind: 'wait', state: { asked: [B] } });
+  });
+
+  it('that timed out pays for its move to a host that failed when it was asked last, and stays where it is without a token', () => {
+    const step = (world: PoolWorld) => {
+      world.attempt(B, RESET);
+      // Not both at once: that would be this side's network.
+      world.nowMs += 60_000;
+      world.attempt(A, TIMEOUT, { tookMs: 5_000 });
+      const ended = { origin: A, startedMs: world.nowMs - 5_000, outcome: TIMEOUT };
+      return nextStep(asking(FIRST_ATTEMPT, A), ended, traits(world), envOf(world));
+    };
+    expect(step(rich())).toMatchObject({ kind: 'move', origin: B, pays: true });
+    expect(step(poor())).toEqual({ kind: 'give-up', why: 'budget' });
+    // So it is not given up for that host before its time is over.
+    const late = (world: PoolWorld) => otherHost(asking(FIRST_ATTEMPT, A), A, traits(world), envOf(world))?.origin;
+    const [calm, failing] = [poor(), poor()];
+    failing.attempt(B, RESET);
+    expect([late(calm), late(failing)]).toEqual([B, undefined]);
   });
 
   it('stays with the host that it is pinned to', () => {

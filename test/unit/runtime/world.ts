@@ -33,6 +33,8 @@ export function world({ list = [A, B], network: behaviours = {}, ...options }: W
     connectivity: { isOnline: () => connectivity.online, subscribe: subscribe(connectivity.tell) },
     lifecycle: { subscribe: subscribe(lifecycle) },
     ...options,
+    // By the clock: a world has no traffic of its own.
+    probe: { requestsPerProbe: 0, ...options.probe },
   });
   const told: string[] = [];
   const { events } = pool;
