@@ -9,7 +9,9 @@ import { urlOn } from './target.ts';
 export type { HostConfig, Topology } from './hostConfig.ts';
 
 /**
- * Reads a list of hosts as its owner wrote it.
+ * Reads a list of hosts as its owner wrote it: M+N, weights, zones and health URLs, too. For `readHosts`; without it a pool takes plain texts.
+ *
+ * @param allowInsecure Accept `http` to hosts that are not local.
  *
  * @throws SwitchoverError `NO_HOSTS`, `INVALID_HOST`, `INSECURE_HOST`, `DUPLICATE_HOST` or `INVALID_OPTION`.
  */

@@ -81,17 +81,23 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 
 /** Everything of the outside world that the library touches. Each part may be replaced. */
 export interface Ports {
-  /** Sends requests. Default: the platform's `fetch`; on Node one with a connect time-out, that of `nodeFetch`. */
+  /**
+   * Sends requests. Default: the platform's `fetch`; with `createFailover` on Node, one with a connect time-out (`nodeFetch` of
+   * `switchover/node`).
+   */
   readonly fetch: Fetch;
-  /** Time. Default: the system's. */
+  /** Time. Default: the system's, monotonic. */
   readonly clock: Clock;
   /** Chance. Default `Math.random`. */
   readonly random: Random;
-  /** Where what is known outlives the page or the process. Default: IndexedDB in a browser, memory elsewhere. */
+  /** Where what is known outlives the page or the process. Default: memory; with `createFailover` in a browser, IndexedDB. */
   readonly storage: KeyValueStore;
-  /** What the platform believes about the network. Default: `navigator.onLine` and its events where there are such; else always online. */
+  /**
+   * What the platform believes about the network. Default: nobody tells, so always online; with `createFailover`, `navigator.onLine` and
+   * its events, where there are such.
+   */
   readonly connectivity: Connectivity;
-  /** When the app is seen again. Default: visibility and `pageshow` in a page; elsewhere nobody tells. */
+  /** When the app is seen again. Default: nobody tells; with `createFailover` in a page, when it is shown again. */
   readonly lifecycle: Lifecycle;
 }
 

@@ -53,7 +53,7 @@ export interface ProbeOptions extends ProbeCircumstances {
   readonly judge: HealthJudge;
 }
 
-/** Probes that read the health answer, and what the server says of its role. */
+/** Makes a prober that reads the health answer, and what the server says of its role. `judge`: `judgeProbe`, or an app's own. */
 export const readingProber =
   (judge: HealthJudge): Prober =>
   (host, circumstances) =>

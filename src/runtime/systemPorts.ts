@@ -51,7 +51,10 @@ export const plainPorts = (): Ports => ({
   lifecycle: { subscribe: () => () => {} },
 });
 
-/** The platform's own parts. Nothing is touched before it is used. */
+/**
+ * The platform's own parts, for a pool of your own: its clock, chance and `fetch`, a store in memory, and what it tells of the network and of
+ * the page. Nothing is touched before it is used.
+ */
 export function systemPorts(): Ports {
   return { ...plainPorts(), connectivity: systemConnectivity, lifecycle: systemLifecycle };
 }

@@ -33,5 +33,5 @@ export interface SessionSteps {
   isExpired(record: SessionRecord, nowMs: number): boolean;
 }
 
-/** For stores of one's own. docs/stores.md shows how. */
+/** The steps of a session store, for one of your own: docs/stores.md shows how. */
 export const sessionSteps: SessionSteps = { attach, append, accept, acknowledge, holds, isExpired };

@@ -26,7 +26,7 @@ export interface ServerSocket {
   close(code?: number, reason?: string): void;
   /** Drops the connection. */
   terminate(): void;
-  /** Listens: to `message`, `close`, `error` and `pong`. */
+  /** Listens: to `message`, `close` and `error`. */
   on(event: string, listener: (...values: never[]) => void): unknown;
 }
 

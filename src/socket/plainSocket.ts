@@ -4,7 +4,7 @@ export type { ByteStream } from './packets.ts';
 
 /** The part of a WebSocket that is used here: a browser's, Node's, React Native's and that of `ws` all have it. */
 export interface PlainSocket {
-  /** How messages in bytes are given: set to `arraybuffer`. */
+  /** How messages in bytes are given. A channel sets `arraybuffer`; a socket leaves it to its app. */
   binaryType: string;
   /** Bytes that were sent and are still here. Some classes have none: then it counts as 0. */
   readonly bufferedAmount: number;

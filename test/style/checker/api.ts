@@ -63,10 +63,9 @@ export function wordsOf(node: ts.Node): string {
   return ts
     .getJSDocCommentsAndTags(holder)
     .filter((doc) => ts.isJSDoc(doc))
-    .map((doc) => doc.getText())
+    .map((doc) => doc.getText().replace(/^\/\*\*|\*\/$/g, ''))
     .join(' ')
-    .replace(/\s*\n\s*\*\s?/g, ' ')
-    .replace(/^\/\*\*\s*|\s*\*\/$/g, '')
+    .replace(/\s*\n\s*\*?\s?/g, ' ')
     .trim();
 }
 
