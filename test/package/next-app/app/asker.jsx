@@ -1,18 +1,15 @@
 'use client';
 import { useEffect, useState } from 'react';
-import { createFailover } from 'switchover';
+import { useFailover } from 'switchover/react';
 
-export function Asker({ hosts }) {
-  const [failover, setFailover] = useState(null);
+export function Asker() {
+  const { fetch } = useFailover();
+  const [alive, setAlive] = useState(false);
   const [from, setFrom] = useState('nobody yet');
-  useEffect(() => {
-    const made = createFailover({ hosts });
-    setFailover(made);
-    return () => made.close();
-  }, [hosts]);
-  const ask = async () => setFrom((await (await failover.fetch('/who')).json()).from);
+  useEffect(() => setAlive(true), []);
+  const ask = async () => setFrom((await (await fetch('/who')).json()).from);
   return (
-    <button type="button" disabled={failover === null} onClick={ask}>
+    <button type="button" disabled={!alive} onClick={ask}>
       client component: {from}
     </button>
   );

@@ -1,3 +1,4 @@
+import { FailoverBanner, FailoverProvider } from 'switchover/react';
 import { Asker } from './asker.jsx';
 import { hosts, serverFailover } from './hosts.js';
 
@@ -8,7 +9,10 @@ export default async function Page() {
   return (
     <main>
       <p id="server">server component: {from}</p>
-      <Asker hosts={hosts()} />
+      <FailoverProvider options={{ hosts: hosts() }}>
+        <FailoverBanner texts={{ moved: null }} />
+        <Asker />
+      </FailoverProvider>
     </main>
   );
 }
