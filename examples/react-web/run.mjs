@@ -46,13 +46,20 @@ async function act(order, name) {
   if (order === 'start') await start(name);
 }
 
-const buttons = Object.keys(ports).map((name) => {
-  const orders = ['kill', 'start', 'freeze', 'thaw'].map(
-    (order) => `<button name="${order}" value="${name}">${order}</button>`,
-  );
-  return `<form method="post"><a href="http://${name}.localhost:${ports[/** @type {'a' | 'b'} */ (name)]}" target="_blank">server ${name}</a> ${orders.join(' ')}</form>`;
-});
-const page = `<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>Two servers</title>${buttons.join('')}`;
+const STYLE = 'font: 1rem/2.5 system-ui, sans-serif; max-inline-size: 40rem; margin: 2rem auto; padding: 0 1rem';
+
+/** Shown anew after each order. */
+function page() {
+  const rows = Object.entries(ports).map(([name, port]) => {
+    const buttons = ['kill', 'start', 'freeze', 'thaw'].map(
+      (order) => `<button name="${order}" value="${name}">${order}</button>`,
+    );
+    const link = `<a href="http://${name}.localhost:${port}" target="_blank">server ${name}</a>`;
+    return `<form method="post">${link} (${servers.has(name) ? 'runs' : 'is dead'}) ${buttons.join(' ')}</form>`;
+  });
+  const head = '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="color-scheme" content="light dark">';
+  return `${head}<title>Two servers</title><body style="${STYLE}"><h1>Two servers</h1>${rows.join('')}</body></html>`;
+}
 
 const control = createServer(async (request, response) => {
   // A page of another site could post here, too.
@@ -62,7 +69,7 @@ const control = createServer(async (request, response) => {
     const [[order = '', name = ''] = []] = new URLSearchParams(body);
     await act(order, name);
     response.writeHead(303, { Location: '/' }).end();
-  } else response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page);
+  } else response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page());
 });
 
 try {
