@@ -1,10 +1,10 @@
 import type { PoolEvent } from '../../policy/poolEvent.ts';
-import { readPolicy } from '../../policy/poolPolicy.ts';
 import type { PoolPolicy } from '../../policy/poolRule.ts';
 import { everyRule } from '../../policy/rules/everyRule.ts';
 import { EventHeap } from '../core/eventHeap.ts';
 import { RandomStreams } from '../core/randomStreams.ts';
 import { ClientPools, originOf } from './clientPools.ts';
+import { FLEET_PARTS, type FleetParts } from './fleetParts.ts';
 import { FleetServer } from './fleetServer.ts';
 import type { FleetWorld } from './fleetWorld.ts';
 import { DOING, Flights } from './flights.ts';
@@ -19,6 +19,7 @@ import type { Scenario } from './scenario.ts';
  */
 export class Fleet implements FleetWorld {
   readonly scenario: Scenario;
+  readonly parts: FleetParts;
   readonly policy: PoolPolicy;
   readonly streams: RandomStreams;
   readonly pools: ClientPools;
@@ -40,10 +41,11 @@ export class Fleet implements FleetWorld {
   /** When each client makes its next request. */
   readonly #nextRequestMs: Float64Array;
 
-  constructor(scenario: Scenario) {
+  constructor(scenario: Scenario, parts: FleetParts = FLEET_PARTS) {
     const { clients, seed } = scenario;
     this.scenario = scenario;
-    this.policy = readPolicy(scenario.policy, everyRule);
+    this.parts = parts;
+    this.policy = parts.readPolicy(scenario.policy, everyRule);
     this.streams = new RandomStreams(seed, clients);
     this.pools = new ClientPools(scenario, this.policy, this.streams);
     this.servers = scenario.hosts.map((host) => new FleetServer(scenario, host));

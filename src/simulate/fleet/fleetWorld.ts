@@ -2,6 +2,7 @@ import type { PoolEvent } from '../../policy/poolEvent.ts';
 import type { PoolPolicy } from '../../policy/poolRule.ts';
 import type { RandomStreams } from '../core/randomStreams.ts';
 import type { ClientPools } from './clientPools.ts';
+import type { FleetParts } from './fleetParts.ts';
 import type { FleetServer } from './fleetServer.ts';
 import type { Flights } from './flights.ts';
 import type { FleetRecord } from './record.ts';
@@ -10,6 +11,7 @@ import type { Scenario } from './scenario.ts';
 /** What requests and probes see of the fleet that they belong to. */
 export interface FleetWorld {
   readonly scenario: Scenario;
+  readonly parts: FleetParts;
   readonly policy: PoolPolicy;
   readonly streams: RandomStreams;
   readonly pools: ClientPools;

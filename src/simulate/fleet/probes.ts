@@ -36,6 +36,7 @@ export class Probes {
       fate = server?.probe(nowMs) ?? null;
       if (!server?.isGone(nowMs)) add(record.hosts[host]?.probes ?? [], nowMs, 1);
     }
+    fleet.parts.watch?.sent('probe', flight, client, host, nowMs);
     flights.doing[flight] = DOING.probe;
     flights.host[flight] = host;
     flights.fate[flight] = fate;
@@ -51,6 +52,7 @@ export class Probes {
     const fate = flights.fate[flight] ?? null;
     flights.release(flight);
     const result = fate === null || fate.atMs > nowMs ? SILENT : this.#read(fate.end);
+    fleet.parts.watch?.over('probe', flight, result.verdict.kind === 'good');
     fleet.dispatch(client, { kind: 'probe', origin, ...result });
   }
 

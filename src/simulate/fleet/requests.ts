@@ -7,7 +7,6 @@ import {
   asking,
   type GiveUp,
   hostToAsk,
-  nextStep,
   otherHost,
   type RequestTraits,
   type RetryEnv,
@@ -92,6 +91,7 @@ export class Requests {
     flights.fate[flight] = fate;
     flights.limitMs[flight] = limitMs;
     flights.sent[flight] = (flights.sent[flight] as number) + 1;
+    fleet.parts.watch?.sent('request', flight, client, host, nowMs);
     flights.retry[flight] = asking(flights.retry[flight] as RetryState, origin);
     fleet.schedule(flight, Math.min(fate.atMs, limitMs));
   }
@@ -146,6 +146,7 @@ export class Requests {
     const outcome = judged ?? outcomeOf(end, state.connectivity.kind === 'online');
     const hints = end.kind === 'response' ? end.hints : NO_HINTS;
     fleet.dispatch(client, { kind: 'attempt', origin, startedMs, outcome, hints });
+    fleet.parts.watch?.heard(flight, end, nowMs);
     if (outcome.kind === 'ok') this.#finish(flight, 'ok');
     else this.#nextStep(flight, { origin, startedMs, outcome });
   }
@@ -154,7 +155,12 @@ export class Requests {
     const fleet = this.#fleet;
     const { flights, nowMs } = fleet;
     const client = flights.client[flight] as number;
-    const step = nextStep(flights.retry[flight] as RetryState, ended, this.#traits(flight), this.#env(flight));
+    const step = fleet.parts.nextStep(
+      flights.retry[flight] as RetryState,
+      ended,
+      this.#traits(flight),
+      this.#env(flight),
+    );
     if (step.kind === 'give-up') {
       this.#finish(flight, step.why);
       return;
@@ -183,6 +189,7 @@ export class Requests {
     const isOffline = flights.offline[flight] === 1;
     record.ended(flights.begunMs[flight] as number, flights.sent[flight] as number, end, isOffline);
     this.open--;
+    this.#fleet.parts.watch?.over('request', flight, end === 'ok');
     flights.release(flight);
   }
 

@@ -8,6 +8,7 @@ import type { ClientEffect, ClientEvent, ClientState } from '../../../session/cl
 import { EventHeap } from '../../core/eventHeap.ts';
 import { RandomStreams } from '../../core/randomStreams.ts';
 import { ClientPools, originOf } from '../clientPools.ts';
+import { FLEET_PARTS } from '../fleetParts.ts';
 import { FleetServer } from '../fleetServer.ts';
 import { Flights } from '../flights.ts';
 import { Probes } from '../probes.ts';
@@ -31,6 +32,7 @@ const JOINED_BEFORE_MS = 10_000;
  */
 export class SessionFleet implements SessionWorld {
   readonly scenario: Scenario;
+  readonly parts = FLEET_PARTS;
   readonly options: SessionOptions;
   readonly policy: PoolPolicy;
   readonly streams: RandomStreams;
@@ -179,16 +181,18 @@ export class SessionFleet implements SessionWorld {
   }
 
   /** The signs of life that nobody has looked at: only the last of them has left a trace. */
-  catchUp(client: number, roundTripMs: number): void {
+  catchUp(client: number, host: SessionHost): void {
+    const roundTripMs = host.host.latencyMs;
     const beats = this.#sessions.beats(client, this.nowMs, roundTripMs);
     const { link } = this.machineOf(client);
     if (beats === null || link === null) return;
     const { heardMs, askedMs } = beats;
-    const pong = { kind: 'frame', link: link.id, frame: { kind: 'pong' }, bytes: 0 } as const;
+    const retryWindowMs = host.windowAt(heardMs - roundTripMs);
+    const pong = { kind: 'frame', link: link.id, frame: { kind: 'pong', retryWindowMs }, bytes: 0 } as const;
     if (heardMs > -Infinity) this.#sessions.step(client, pong, heardMs);
     if (askedMs === null) return;
     this.#sessions.step(client, { kind: 'tick' }, askedMs);
-    this.deliver(WHAT.pong, client, link.id, askedMs + roundTripMs);
+    this.deliver(WHAT.pong, client, link.id, askedMs + roundTripMs, host.windowAt(askedMs));
   }
 
   /** A client that has been there for some time, and was told what a server tells that has all of them. */
@@ -280,7 +284,7 @@ export class SessionFleet implements SessionWorld {
     else if (what === WHAT.welcome) connections.welcome(client, link, windowMs);
     else if (what === WHAT.busy) connections.turnedAway(client, link, busy(windowMs));
     else if (what === WHAT.moved) connections.turnedAway(client, link, moved(windowMs));
-    else if (what === WHAT.pong) connections.heard(client, link);
+    else if (what === WHAT.pong) connections.heard(client, link, windowMs);
     else if (what === WHAT.reset) connections.reset(client, link);
   }
 
