@@ -1,4 +1,3 @@
-import type { SwitchoverError } from '../policy/error.ts';
 import { invalidOption } from '../policy/fill.ts';
 
 /** True for an object that has all of these methods. */
@@ -9,9 +8,6 @@ export function hasMethods(value: unknown, methods: readonly string[]): boolean 
 
 /** @throws SwitchoverError `INVALID_OPTION` for anything but an object that has all of these methods. */
 export function requireMethods(option: string, value: unknown, methods: readonly string[], wanted: string): void {
-  if (!hasMethods(value, methods)) throw notThat(option, methods, wanted);
+  if (hasMethods(value, methods)) return;
+  throw invalidOption(`${option} has not got ${methods.join(', ')}`, `Give ${wanted}, as its package exports it.`);
 }
-
-/** The error for an option that is not what it should be. */
-export const notThat = (option: string, methods: readonly string[], wanted: string): SwitchoverError =>
-  invalidOption(`${option} has not got ${methods.join(', ')}`, `Give ${wanted}, as its package exports it.`);
