@@ -7,6 +7,10 @@ import million from './million.json' with { type: 'json' };
 import offline from './offline.json' with { type: 'json' };
 import outage from './outage.json' with { type: 'json' };
 import overload from './overload.json' with { type: 'json' };
+import overloadBusy from './overload-busy.json' with { type: 'json' };
+import overloadHalf from './overload-half.json' with { type: 'json' };
+import overloadShared from './overload-shared.json' with { type: 'json' };
+import overloadSharedHalf from './overload-shared-half.json' with { type: 'json' };
 
 /** The scenarios that come along, by name, as they stand in their files. */
 export const SCENARIOS: Readonly<Record<string, unknown>> = {
@@ -17,6 +21,10 @@ export const SCENARIOS: Readonly<Record<string, unknown>> = {
   drain,
   affinity,
   offline,
+  'overload-busy': overloadBusy,
+  'overload-half': overloadHalf,
+  'overload-shared': overloadShared,
+  'overload-shared-half': overloadSharedHalf,
   overload,
   million,
 };
