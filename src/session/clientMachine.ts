@@ -1,4 +1,4 @@
-import { connect, ended, giveUp, greet, heard, leave, probe, stop } from './clientLinks.ts';
+import { capped, connect, ended, giveUp, greet, heard, leave, probe, stop } from './clientLinks.ts';
 import type { ClientPolicy } from './clientPolicy.ts';
 import { acknowledge, onAck, onSaved, onSend, pump, save, transmit, withLink } from './clientSending.ts';
 import { discard, forget } from './clientSettling.ts';
@@ -118,7 +118,8 @@ function onOpenFrame(before: ClientState, frame: FrameFromServer, bytes: number,
   const settled = 'ack' in frame ? onAck(before, frame.ack, turn) : before;
   const { link } = settled;
   if (link === null) return settled;
-  const state = { ...settled, link: heard(link, turn) };
+  const windowMs = 'retryWindowMs' in frame ? capped(frame.retryWindowMs ?? 0, turn) : settled.windowMs;
+  const state = { ...settled, link: heard(link, turn), windowMs };
   switch (frame.kind) {
     case 'message': {
       if (frame.seq <= state.rx) return seenAgain(state, state.link, frame.seq, turn);

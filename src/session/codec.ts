@@ -79,7 +79,11 @@ const FROM_CLIENT: Readonly<Record<string, Fields>> = {
   auth: /* @__PURE__ */ fields({ auth: credential }),
 };
 
+const SERVER_BEAT: Fields = /* @__PURE__ */ fields({ 'retryWindowMs?': spanMs });
+
 const FROM_SERVER: Readonly<Record<string, Fields>> = {
+  ping: SERVER_BEAT,
+  pong: SERVER_BEAT,
   welcome: /* @__PURE__ */ fields({
     sid: id,
     token: id,
@@ -168,7 +172,7 @@ function parse(text: string): Record<string, unknown> & { kind?: unknown } {
 function pick(source: ReturnType<typeof parse>, own: Readonly<Record<string, Fields>>): Record<string, unknown> | null {
   const { kind } = source;
   if (typeof kind !== 'string') return null;
-  const wanted = Object.hasOwn(COMMON, kind) ? COMMON[kind] : Object.hasOwn(own, kind) ? own[kind] : undefined;
+  const wanted = Object.hasOwn(own, kind) ? own[kind] : Object.hasOwn(COMMON, kind) ? COMMON[kind] : undefined;
   if (wanted === undefined) return null;
   const frame: Record<string, unknown> = { kind };
   for (const [name, check, optional] of wanted) {

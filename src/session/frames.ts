@@ -114,6 +114,12 @@ export interface BeatFrame {
   readonly kind: 'ping' | 'pong';
 }
 
+/** A server's sign of life. A window that is another by now rides on it: a server tells those first too little who come to it while it fills. */
+export interface ServerBeatFrame extends BeatFrame {
+  /** Instead of the one in the welcome, or in a beat before. */
+  readonly retryWindowMs?: number;
+}
+
 /** The server will go: connect elsewhere, and leave once that connection has its welcome. */
 export interface DrainFrame {
   readonly kind: 'drain';
@@ -158,7 +164,7 @@ type ToClient<D> =
   | MessageFrame<D>
   | AckFrame
   | LostFrame
-  | BeatFrame
+  | ServerBeatFrame
   | DrainFrame
   | MovedFrame
   | RenewFrame

@@ -42,6 +42,14 @@ export function draftOf(state: OpenState): Draft {
   return { ...state, queue: state.queue.slice(), flying: state.flying.slice() };
 }
 
+/** A sign of life, with the window if that is another by now. */
+export function beat(kind: 'ping' | 'pong', state: Draft, turn: Turn): void {
+  const { retryWindowMs } = turn.policy;
+  const isNews = retryWindowMs !== state.windowMs;
+  state.windowMs = retryWindowMs;
+  transmit(isNews ? { kind, retryWindowMs } : { kind }, turn);
+}
+
 /** Something was heard. */
 export function alive(state: Draft, { nowMs, policy }: Turn): void {
   state.pingAtMs = nowMs + policy.heartbeatMs;
@@ -178,9 +186,14 @@ export function onTick(state: Draft, turn: Turn): Draft | Closed {
   const asked = state.pingAtMs >= state.deadAtMs;
   if (asked && state.deadAtMs <= nowMs) return shut(CLOSE.silent, turn);
   if (state.patienceAtMs <= nowMs) return shut(CLOSE.overrun, turn);
-  if (state.touchAtMs <= nowMs && state.telling === 'idle') tell(state, turn);
-  if (asked || state.pingAtMs > nowMs) return state;
-  transmit({ kind: 'ping' }, turn);
+  const isTouch = state.touchAtMs <= nowMs && state.telling === 'idle';
+  if (isTouch) tell(state, turn);
+  if (asked || state.pingAtMs > nowMs) {
+    // Who talks all the time asks for no sign of life, and is asked for none.
+    if (isTouch && policy.retryWindowMs !== state.windowMs) beat('ping', state, turn);
+    return state;
+  }
+  beat('ping', state, turn);
   // A server that is late with its question waits the longer for the answer.
   state.deadAtMs = nowMs + policy.heartbeatMs;
   state.pingAtMs = state.deadAtMs;

@@ -4,6 +4,7 @@ import { payloadBytes } from './payload.ts';
 import {
   alive,
   ask,
+  beat,
   type Draft,
   draftOf,
   gone,
@@ -222,7 +223,7 @@ function open(
   const upward = { rx, asked: rx, queue: [], queuedBytes: 0 };
   const downward = { tx, sent: at, acked: at, flying: [], flyingBytes: 0, reading: false };
   const telling = { stored: -1, telling: 'unproven', touchAtMs: nowMs + ttlMs / 4 } as const;
-  const times = { pingAtMs: 0, deadAtMs: 0, patienceAtMs: NEVER };
+  const times = { windowMs: retryWindowMs, pingAtMs: 0, deadAtMs: 0, patienceAtMs: NEVER };
   const state: Draft = { kind: 'open', sid, epoch, stream, subject, ...upward, ...downward, ...telling, ...times };
   alive(state, turn);
   return state;
@@ -241,7 +242,7 @@ function onOpenFrame(state: Draft, frame: FrameFromClient, bytes: number, turn: 
     case 'lost':
       return take(state, { kind: 'lost', seq: frame.to }, 0, turn);
     case 'ping':
-      transmit({ kind: 'pong' }, turn);
+      beat('pong', state, turn);
       return state;
     case 'auth':
       turn.out.push({ kind: 'authenticate', auth: frame.auth, token: null });

@@ -152,6 +152,8 @@ export interface OpenState {
   readonly stored: number;
   readonly telling: 'unproven' | 'idle' | 'asked';
   readonly touchAtMs: number;
+  /** The retry window that the client was told last. */
+  readonly windowMs: number;
   readonly pingAtMs: number;
   readonly deadAtMs: number;
   /** When a client that has not acknowledged is given up. */

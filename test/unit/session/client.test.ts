@@ -86,6 +86,13 @@ describe('a connection', () => {
     expect(play.state.connectAtMs - play.nowMs).toBe(4_000);
   });
 
+  test('is replaced after a draw from the window that was told last, in its welcome or in a beat', () => {
+    const play = new Play().open({ retryWindowMs: 2_000 });
+    play.frame(1, { kind: 'pong' }).frame(1, { kind: 'ping', retryWindowMs: 60_000 }).frame(1, { kind: 'pong' });
+    play.do({ kind: 'closed', link: 1, code: 1006 });
+    expect(play.state.connectAtMs - play.nowMs).toBe(30_000);
+  });
+
   test('is asked at once on waking, and has 2 s to answer', () => {
     const play = new Play().open().do({ kind: 'wake' });
     expect(play.pass(0).sent()).toEqual([{ kind: 'ping' }]);

@@ -57,6 +57,7 @@ const fromClient = fc.oneof(
 ) as fc.Arbitrary<FrameToServer>;
 const fromServer = fc.oneof(
   ...common,
+  some({ kind: fc.constantFrom('ping', 'pong'), retryWindowMs: spanMs }, ['kind']),
   some(
     {
       ...{ kind: fc.constant('welcome'), sid: id, token: id, epoch: seq, stream: id },

@@ -32,7 +32,7 @@ class Desk {
   nowMs = 0;
   state: ServerState;
   effects: ServerEffect[] = [];
-  readonly policy: ServerPolicy;
+  policy: ServerPolicy;
 
   constructor(policy: Partial<ServerPolicy> = {}) {
     this.policy = { ...SERVER_POLICY, ...policy };
@@ -336,5 +336,35 @@ describe('the record of a session', () => {
     expect(tokens.pending.length + tokens.retired.length).toBeLessThanOrEqual(20);
     expect(judgeToken(tokens, tokens.retired[0] ?? '')).toBe('reused');
     expect(judgeToken(tokens, '#never')).toBe('unknown');
+  });
+});
+
+describe('a window that has become another', () => {
+  const grown = () => {
+    const desk = new Desk().open();
+    desk.policy = { ...desk.policy, retryWindowMs: 9_000 };
+    return desk;
+  };
+
+  test('is told with the next answer, once', () => {
+    const desk = grown();
+    expect(desk.frame({ kind: 'ping' }).sent()).toEqual([{ kind: 'pong', retryWindowMs: 9_000 }]);
+    expect(desk.frame({ kind: 'ping' }).sent()).toEqual([{ kind: 'pong' }]);
+    expect(desk.pass(4_000).sent()).toEqual([{ kind: 'ping' }]);
+  });
+
+  test('is told with the next question', () => {
+    expect(grown().pass(4_000).sent()).toEqual([{ kind: 'ping', retryWindowMs: 9_000 }]);
+  });
+
+  test('is told within a quarter of a session’s life to those who talk all the time', () => {
+    const desk = grown();
+    const told: unknown[] = [];
+    for (let second = 0; second < 35; second++) {
+      desk.pass(1_000);
+      told.push(...desk.sent());
+      desk.answer({ kind: 'acknowledged', tx: 0 }).frame({ kind: 'ack', ack: 0 });
+    }
+    expect(told).toEqual([{ kind: 'ping', retryWindowMs: 9_000 }]);
   });
 });
