@@ -67,7 +67,12 @@ export interface Failover {
   readonly status: PoolStatus;
   /** The pool itself, for what takes one. */
   readonly pool: HostPool;
-  /** Opens a channel to a session server: messages both ways that outlive servers. See {@link openChannel}. */
+  /**
+   * Opens a channel to a session server: messages both ways that outlive servers. See {@link openChannel}.
+   *
+   * @param path Where the hosts' session server listens: `/channel`.
+   * @throws SwitchoverError `INVALID_OPTION`.
+   */
   channel(path: string, options?: ChannelOptions): Channel;
   /**
    * A class of the shape of `EventSource` whose streams fail over. Give it to any library. See {@link createEventSource}; its
@@ -83,9 +88,17 @@ export interface Failover {
   readonly ready: Promise<void>;
   /** Calls `listener` at each such event; the returned function ends it. */
   on<Name extends keyof FailoverEvents>(event: Name, listener: FailoverEvents[Name]): () => void;
-  /** See {@link HostPool.setHosts}. */
+  /**
+   * Replaces the list of hosts. Hosts that stay keep what is known of them.
+   *
+   * @throws SwitchoverError `NO_HOSTS`, `INVALID_HOST`, `INSECURE_HOST`, `DUPLICATE_HOST`, `INVALID_OPTION`; the old list then stays.
+   */
   setHosts(hosts: HostList): void;
-  /** See {@link HostPool.prefer}. */
+  /**
+   * Puts one listed host before all others for as long as it is well; `null` takes that back.
+   *
+   * @throws SwitchoverError `UNLISTED_HOST`.
+   */
   prefer(origin: string | null): void;
   /** Ends timers, probes and waits. Requests under way come to their end; new ones are refused with `CLOSED`. */
   close(): void;

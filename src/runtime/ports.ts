@@ -22,6 +22,8 @@ export type Random = () => number;
 /**
  * Where state outlives a page or a process. Values are strings; a missing key is `undefined`. Where users are moved to another hostname,
  * it is the `storage` of `handoff` (`switchover/browser`), which waits for what comes along.
+ *
+ * A call that could not be done rejects, or throws; the stores of this library with `STORAGE_FAILED`. Whoever uses it goes on without.
  */
 export interface KeyValueStore {
   /** Gives the value of a key. */

@@ -29,6 +29,7 @@ export interface StoreTransaction {
    * Appends a message to a session's log; it is there if and only if the transaction commits.
    *
    * @returns False where there is no such session.
+   * @throws SwitchoverError `TRANSACTION_OVER` after the handler's end.
    */
   append(sid: string, payload: Payload): boolean;
 }

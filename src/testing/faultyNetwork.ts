@@ -40,10 +40,14 @@ export interface FaultyNetwork {
   /**
    * Changes what a host does, for requests that are sent from now on.
    *
-   * @throws SwitchoverError `UNLISTED_HOST` for one that the network has not got, `INVALID_OPTION`.
+   * @throws SwitchoverError `UNLISTED_HOST` for one that the network has not got, `INVALID_HOST`, `INVALID_OPTION`.
    */
   set(origin: string, behaviour: HostBehaviour): void;
-  /** What was sent to a host, oldest first; with `path`, only what was sent to that path. */
+  /**
+   * What was sent to a host, oldest first; with `path`, only what was sent to that path.
+   *
+   * @throws SwitchoverError `INVALID_HOST`.
+   */
   sentTo(origin: string, path?: string): readonly SentRequest[];
 }
 

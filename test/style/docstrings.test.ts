@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { readApi } from './checker/api.ts';
-import { undocumented, unknownErrors, untoldErrors, withoutDefault, withoutUnit } from './checker/docstrings.ts';
+import {
+  undocumented,
+  unknownErrors,
+  untoldByImplementations,
+  untoldErrors,
+  withoutDefault,
+  withoutUnit,
+} from './checker/docstrings.ts';
 import { errorCodes, errorRows } from './checker/errorCodes.ts';
 
 const codes = new Set(errorCodes().map(({ code }) => code));
@@ -23,6 +30,7 @@ describe('what users read in their editor', () => {
 
   test('names the errors that a function throws, and none that there is not', () => {
     expect(untoldErrors(api)).toEqual([]);
+    expect(untoldByImplementations(api)).toEqual([]);
     expect(unknownErrors(api, codes)).toEqual([]);
   });
 
@@ -57,5 +65,9 @@ describe('the rules for it notice', () => {
   test('errors that a function throws by way of another, but not those that it catches', () => {
     expect(named(untoldErrors(api))).toEqual(['fixture refuse: INVALID_HOST', 'fixture close: CLOSED']);
     expect(unknownErrors(api, codes)).toEqual(['fixture refuse: NO_SUCH_CODE']);
+  });
+
+  test('errors of methods of which their interface says nothing', () => {
+    expect(named(untoldByImplementations(api))).toEqual(['fixture Door.shut: CLOSED', 'fixture Door.shut: CLOSED']);
   });
 });

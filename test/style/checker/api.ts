@@ -8,6 +8,8 @@ const root = join(import.meta.dirname, '../../..');
 export interface Api {
   readonly checker: ts.TypeChecker;
   readonly names: readonly PublicName[];
+  /** The sources that entries lead to. */
+  readonly files: readonly ts.SourceFile[];
 }
 
 /** Something that an entry exports. */
@@ -36,7 +38,8 @@ export function readApi(entries: readonly Entry[] = readEntries()): Api {
     if (module === undefined) throw new Error(`${source} exports nothing`);
     return checker.getExportsOfModule(module).map((exported) => publicName(checker, name, exported));
   });
-  return { checker, names: once(names) };
+  const files = program.getSourceFiles().filter(({ isDeclarationFile }) => !isDeclarationFile);
+  return { checker, names: once(names), files };
 }
 
 function publicName(checker: ts.TypeChecker, entry: string, exported: ts.Symbol): PublicName {

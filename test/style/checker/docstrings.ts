@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import { type Api, isInternal, membersOf, nameOf, type PublicName, placeOf, wordsOf } from './api.ts';
+import { nodesOf } from './source.ts';
 import { bodyOf, Thrown } from './thrown.ts';
 
 /** Every name that is exported, and every member of one, says what it is. */
@@ -70,6 +71,44 @@ export function untoldErrors({ checker, names }: Api): string[] {
       return untold.length === 0 ? [] : [`${name.path} (${placeOf(callable)}): ${untold.sort().join(', ')}`];
     });
   });
+}
+
+/** Methods that throw an error of which the interface that they implement says nothing. */
+export function untoldByImplementations({ checker, names, files }: Api): string[] {
+  const thrown = new Thrown(checker);
+  const known = new Map(names.map((name) => [name.symbol, name]));
+  return files.flatMap(nodesOf).flatMap((node) => {
+    const told = implementedBy(checker, node).flatMap((symbol) => known.get(symbol) ?? []);
+    return told.flatMap(({ path, symbol, declarations }) =>
+      methodsOf(node).flatMap((method) => {
+        const promised = symbol.members?.get(ts.escapeLeadingUnderscores(method.name.getText()))?.declarations ?? [];
+        const words = [...promised, ...declarations].map(wordsOf).join(' ');
+        const untold = [...thrown.by(method)].filter((code) => promised.length > 0 && !words.includes(`\`${code}\``));
+        return untold.length === 0
+          ? []
+          : [`${path}.${method.name.getText()} (${placeOf(method)}): ${untold.sort().join(', ')}`];
+      }),
+    );
+  });
+}
+
+/** The interfaces that a class says it implements, or that an object is written for. */
+function implementedBy(checker: ts.TypeChecker, node: ts.Node): ts.Symbol[] {
+  const symbols = ts.isClassLike(node)
+    ? (node.heritageClauses ?? []).flatMap(({ types }) => types.map((type) => checker.getTypeAtLocation(type).symbol))
+    : ts.isObjectLiteralExpression(node)
+      ? [checker.getContextualType(node)?.symbol]
+      : [];
+  return symbols.filter((symbol) => symbol !== undefined);
+}
+
+function methodsOf(node: ts.Node): (ts.MethodDeclaration | ts.PropertyAssignment)[] {
+  const members: readonly ts.Node[] = ts.isClassLike(node)
+    ? node.members
+    : ts.isObjectLiteralExpression(node)
+      ? node.properties
+      : [];
+  return members.filter((member) => ts.isMethodDeclaration(member) || ts.isPropertyAssignment(member));
 }
 
 /** Errors that a `@throws` names and that don't exist. */

@@ -92,7 +92,7 @@ function add(found: ReadonlySet<string>, codes: Set<string>): void {
 
 /** What a call of a function runs. */
 export function bodyOf(declaration: ts.Node): ts.Node | undefined {
-  if (ts.isVariableDeclaration(declaration)) {
+  if (ts.isVariableDeclaration(declaration) || ts.isPropertyAssignment(declaration)) {
     const { initializer } = declaration;
     return initializer !== undefined && (ts.isArrowFunction(initializer) || ts.isFunctionExpression(initializer))
       ? initializer.body

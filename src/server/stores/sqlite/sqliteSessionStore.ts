@@ -50,7 +50,11 @@ export interface SqliteSessionStoreOptions extends StoreLimitOptions {
 export interface SqliteSessionStore extends SessionStore<SqliteTransaction> {
   /** The connection, to make tables and prepare statements. What is written through it outside of a handler commits by itself, at once. */
   readonly database: DatabaseSync;
-  /** Does what was asked for, as far as the file is free, and closes it. Handlers that wait are not waited for: their messages come again. */
+  /**
+   * Does what was asked for, as far as the file is free, and closes it. Handlers that wait are not waited for: their messages come again.
+   *
+   * @throws SwitchoverError `STORE_FULL` or `STORE_FAILED` where the file can't be closed.
+   */
   close(): void;
 }
 

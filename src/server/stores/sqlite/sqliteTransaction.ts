@@ -15,6 +15,8 @@ export interface SqliteTransaction extends StoreTransaction {
   /**
    * Calls `write` in the transaction that accepts the message, once the handler is done: for handlers that wait. It must not wait itself;
    * what it throws is as if the handler had.
+   *
+   * @throws SwitchoverError `TRANSACTION_OVER` after the handler's end.
    */
   atCommit(write: (database: DatabaseSync) => void): void;
 }
