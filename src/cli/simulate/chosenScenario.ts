@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { SwitchoverError } from '../../policy/error.ts';
+import { ADMISSION, type AdmissionPolicy } from '../../session/admission.ts';
 import { readScenario } from '../../simulate/fleet/readScenario.ts';
 import type { Scenario } from '../../simulate/fleet/scenario.ts';
 import { SCENARIOS } from '../../simulate/scenarios/index.ts';
@@ -21,8 +22,20 @@ export async function chosenScenario(words: SimulateWords): Promise<Scenario> {
     .filter((name) => words[name] !== undefined)
     .map((name) => [name, Number(words[name])]);
   const faults = words.fault === undefined ? {} : { faults: words.fault.map(readFault) };
+  const sessions = sessionsFor(scenario, words.clients);
   const policy = withSettings(scenario['policy'] ?? {}, words.set ?? []);
-  return readScenario({ ...scenario, ...Object.fromEntries(numbers), ...faults, policy });
+  return readScenario({ ...scenario, ...Object.fromEntries(numbers), ...faults, ...sessions, policy });
+}
+
+/** Hosts grow with their clients, so those of a fleet of sessions let in as many more. */
+function sessionsFor(scenario: Fields, wanted: string | undefined): Fields {
+  const { sessions, clients } = scenario;
+  if (wanted === undefined || typeof sessions !== 'object' || sessions === null) return {};
+  const { ratePerSecond, burst } = { ...ADMISSION, ...(sessions as Partial<AdmissionPolicy>) };
+  const growth = Number(wanted) / Number(clients);
+  const grown = { ratePerSecond: Math.max(1, ratePerSecond * growth), burst: Math.max(1, burst * growth) };
+  // What is no number is refused where the scenario is read.
+  return growth > 0 && growth < Infinity ? { sessions: { ...sessions, ...grown } } : {};
 }
 
 async function read(path: string): Promise<unknown> {

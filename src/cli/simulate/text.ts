@@ -2,6 +2,7 @@ import type { FleetReport, HostReport } from '../../simulate/fleet/report.ts';
 import type { Fault, Scenario } from '../../simulate/fleet/scenario.ts';
 import { type Heading, table } from '../demo/table.ts';
 import { percent, seconds, whole } from './figures.ts';
+import { HELLO_HEADINGS, helloRow, sessionFigures } from './sessionText.ts';
 
 /** A report as people read it. */
 export function reportText(scenario: Scenario, report: FleetReport): string {
@@ -13,11 +14,17 @@ export function reportText(scenario: Scenario, report: FleetReport): string {
     '',
     ...figures(report).map(([name, value]) => `  ${name.padEnd(NAME_WIDTH)}${value}`),
     '',
-    ...table(HEADINGS, report.hosts.map(row)).map((line) => `  ${line}`.trimEnd()),
+    ...hostTable(report).map((line) => `  ${line}`.trimEnd()),
   ].join('\n')}\n`;
 }
 
-const NAME_WIDTH = 37;
+const NAME_WIDTH = 41;
+
+function hostTable({ sessions, hosts }: FleetReport): readonly string[] {
+  if (sessions === null) return table(HEADINGS, hosts.map(row));
+  const rows = sessions.hosts.map((hellos, at) => helloRow(hosts[at] as HostReport, hellos));
+  return table(HELLO_HEADINGS, rows);
+}
 
 const faultLine = ({ host, kind, fromMs, untilMs, share, status }: Fault): string => {
   const more = [share === undefined ? '' : ` of ${percent(share)}`, status === undefined ? '' : ` ${status}`].join('');
@@ -28,7 +35,8 @@ const offlineLine = ({ share, fromMs, untilMs, told }: NonNullable<Scenario['off
   `  ${percent(share)} of the clients offline${told ? '' : ', untold'}, from ${seconds(fromMs)} to ${seconds(untilMs)}`;
 
 function figures(report: FleetReport): readonly (readonly [string, string])[] {
-  const { movesPerClient, offline, goodputInFault, recoveryMs } = report;
+  const { movesPerClient, offline, goodputInFault, recoveryMs, sessions } = report;
+  if (sessions !== null) return sessionFigures(report, sessions);
   const moves = Object.entries(movesPerClient).filter(([, count]) => count > 0);
   const failures = Object.entries(report.failures);
   return [

@@ -11,6 +11,10 @@ import overloadBusy from './overload-busy.json' with { type: 'json' };
 import overloadHalf from './overload-half.json' with { type: 'json' };
 import overloadShared from './overload-shared.json' with { type: 'json' };
 import overloadSharedHalf from './overload-shared-half.json' with { type: 'json' };
+import sessionsClientJitter from './sessions-client-jitter.json' with { type: 'json' };
+import sessionsDrain from './sessions-drain.json' with { type: 'json' };
+import sessionsFailover from './sessions-failover.json' with { type: 'json' };
+import sessionsOneProcess from './sessions-one-process.json' with { type: 'json' };
 
 /** The scenarios that come along, by name, as they stand in their files. */
 export const SCENARIOS: Readonly<Record<string, unknown>> = {
@@ -27,4 +31,8 @@ export const SCENARIOS: Readonly<Record<string, unknown>> = {
   'overload-shared-half': overloadSharedHalf,
   overload,
   million,
+  'sessions-failover': sessionsFailover,
+  'sessions-client-jitter': sessionsClientJitter,
+  'sessions-drain': sessionsDrain,
+  'sessions-one-process': sessionsOneProcess,
 };

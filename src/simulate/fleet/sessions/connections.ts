@@ -150,9 +150,9 @@ export class Connections {
   }
 
   /** An answer that comes on an open connection. */
-  heard(client: number, link: number): void {
-    if (this.#isOpen(client, link))
-      this.#world.tell(client, { kind: 'frame', link, frame: { kind: 'pong' }, bytes: 0 });
+  heard(client: number, link: number, retryWindowMs: number): void {
+    if (!this.#isOpen(client, link)) return;
+    this.#world.tell(client, { kind: 'frame', link, frame: { kind: 'pong', retryWindowMs }, bytes: 0 });
   }
 
   /** An open connection is reset. */
@@ -173,7 +173,7 @@ export class Connections {
     const host = hosts[this.at[client] as number];
     if (host === undefined) return;
     const isGone = host.lifeAt(nowMs) !== this.#life[client];
-    this.#world.deliver(isGone ? WHAT.reset : WHAT.pong, client, link, host.answersAtMs(nowMs));
+    this.#world.deliver(isGone ? WHAT.reset : WHAT.pong, client, link, host.answersAtMs(nowMs), host.windowMs);
   }
 
   /** A client lets go of a connection. One that had its time and stayed mute has failed, whether or not another was quicker. */

@@ -47,7 +47,7 @@ export class Greetings {
   opened(client: number, host: number): void {
     const { hosts, nowMs, seen } = this.#world;
     const server = hosts[host];
-    if (server !== undefined) server.here++;
+    server?.change(nowMs, 1);
     if (this.#expiresMs[client] !== Infinity) {
       seen.change(nowMs, 1);
       seen.downMs += nowMs - (this.#downMs[client] as number);
@@ -60,7 +60,7 @@ export class Greetings {
     const { hosts, nowMs, seen } = this.#world;
     const server = hosts[host];
     if (server === undefined) return;
-    if (server.lifeAt(nowMs) === life) server.here--;
+    if (server.lifeAt(nowMs) === life) server.change(nowMs, -1);
     this.#expiresMs[client] = nowMs + server.keptMs(life);
     this.#downMs[client] = nowMs;
     seen.change(nowMs, -1);

@@ -20,7 +20,7 @@ export const busy = (windowMs: number): { readonly frame: FrameFromServer; reado
 
 /** What a fleet does for the turns of its hosts. */
 interface Beats {
-  catchUp(client: number, roundTripMs: number): void;
+  catchUp(client: number, host: SessionHost): void;
   turned(client: number): void;
 }
 
@@ -59,7 +59,7 @@ export class HostTurns {
   catchUp(client: number): void {
     if (!this.isCalm(client)) return;
     const host = this.#world.hosts[this.#connections.at[client] as number];
-    if (host !== undefined) this.#world.catchUp(client, host.host.latencyMs);
+    if (host !== undefined) this.#world.catchUp(client, host);
   }
 
   /** The manner of some hosts has changed just now. */
@@ -70,7 +70,7 @@ export class HostTurns {
       const there = this.#clientsAt(at);
       const wasCalm = this.#calm[at] === true;
       for (const client of there) {
-        if (wasCalm && this.#connections.isOf(client, before.life)) this.#world.catchUp(client, host.host.latencyMs);
+        if (wasCalm && this.#connections.isOf(client, before.life)) this.#world.catchUp(client, host);
       }
       const after = host.phaseAt(this.#world.nowMs);
       this.#phases[at] = after;

@@ -99,6 +99,7 @@ export class SessionFleet implements SessionWorld {
     this.#isJoining = true;
     for (let client = 0; client < clients; client++) this.#join(client);
     this.#isJoining = false;
+    for (const host of this.hosts) host.settle();
     for (const turnMs of this.#turns.momentsMs) {
       if (turnMs >= durationMs) break;
       this.#runUntil(turnMs);

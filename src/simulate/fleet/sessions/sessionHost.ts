@@ -22,14 +22,17 @@ export class SessionHost {
   readonly host: FleetHost;
   /** When its manner changes: what it does to its clients then is the fleet's to tell them. */
   readonly edges: readonly number[];
-  /** Sessions that are open here. */
-  here = 0;
   readonly #options: SessionOptions;
   readonly #phases: readonly Phase[];
   readonly #policy: AdmissionPolicy;
   #admission: AdmissionState;
   #now = 0;
   #life = 0;
+  /** Sessions that are open here. */
+  #here = 0;
+  /** What it told its clients, from when on: each time that it became something else. */
+  readonly #toldFromMs: number[] = [];
+  readonly #toldMs: number[] = [];
   /** What those were told last who were here when it died. */
   #lastWindowMs = 0;
 
@@ -54,7 +57,8 @@ export class SessionHost {
     if (phase.life !== this.#life) {
       this.#lastWindowMs = this.windowMs;
       this.#life = phase.life;
-      this.here = 0;
+      this.#here = 0;
+      this.#note(nowMs);
       this.#admission = openAdmission(this.#policy, nowMs);
     }
     return phase;
@@ -76,9 +80,39 @@ export class SessionHost {
     return goesOn ? phase.untilMs + this.host.latencyMs : Infinity;
   }
 
+  /** So many sessions more, or less, are open here. */
+  change(nowMs: number, by: number): void {
+    this.#here += by;
+    this.#note(nowMs);
+  }
+
+  /** All who are here when the run begins have come: what they were told meanwhile, in whatever order, counts as told for ever. */
+  settle(): void {
+    this.#toldFromMs.splice(0, Infinity, -Infinity);
+    this.#toldMs.splice(0, Infinity, this.windowMs);
+  }
+
+  /** What it told its clients at a moment in the past. */
+  windowAt(atMs: number): number {
+    let [from, to] = [0, this.#toldFromMs.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#toldFromMs[middle] as number) <= atMs) from = middle + 1;
+      else to = middle;
+    }
+    return this.#toldMs[from - 1] ?? this.windowMs;
+  }
+
+  #note(nowMs: number): void {
+    const { windowMs } = this;
+    if (windowMs === this.#toldMs.at(-1)) return;
+    this.#toldFromMs.push(nowMs);
+    this.#toldMs.push(windowMs);
+  }
+
   /** What it tells its clients to spread their return over. */
   get windowMs(): number {
-    return this.windowOf(this.here);
+    return this.windowOf(this.#here);
   }
 
   /** What it would tell if it had so many sessions. */
