@@ -76,14 +76,15 @@ describe('switchover/react, in strict mode', () => {
       expect(await tab.evaluate(() => window.react.errors)).toEqual([]);
     });
 
-    test('what a server has rendered is taken over without a mismatch', async () => {
+    test('what a server has rendered is taken over without a mismatch, whatever the page knows by then', async () => {
       const servers = await twoServers();
       const tab = await open(servers.hosts, '/rendered');
       const first = await tab.evaluate(() => document.querySelector('main')?.innerHTML);
       expect(first).toContain(`<output id="current">${servers.a.url}</output>`);
       expect(first).toContain('role="status"');
       await tab.evaluate((hosts) => window.react.hydrate(hosts), servers.hosts);
-      await shows(tab, 'listener', `open ${servers.a.url}`);
+      await shows(tab, 'current', servers.b.url);
+      await shows(tab, 'listener', `open ${servers.b.url}`);
       expect(await tab.evaluate(() => window.react.errors)).toEqual([]);
     });
 

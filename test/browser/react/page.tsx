@@ -1,6 +1,6 @@
 /** The app in a page. */
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client';
-import type { HostPool } from '../../../src/index.browser.ts';
+import { createFailover, type HostPool } from '../../../src/index.browser.ts';
 import { App, hands, type Parts, record } from './app.tsx';
 import { tear } from './tearing.tsx';
 
@@ -29,9 +29,11 @@ const react = {
     root ??= createRoot(container(), handlers);
     root.render(<App provider={{ options: { hosts, session } }} parts={{ ...ALL, ...parts }} />);
   },
-  /** Takes over what a server has rendered. */
+  /** Takes over what a server has rendered, in a page that knows more by then: work goes to the second host. */
   hydrate(hosts: readonly string[]) {
-    root = hydrateRoot(container(), <App provider={{ options: { hosts, session } }} parts={ALL} />, handlers);
+    const failover = createFailover({ hosts, session });
+    failover.prefer(hosts[1] ?? null);
+    root = hydrateRoot(container(), <App provider={{ failover }} parts={ALL} />, handlers);
   },
   /** Says how the pool was until then. */
   unmount(): 'closed' | 'in use' {
