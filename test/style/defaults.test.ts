@@ -110,7 +110,8 @@ function wrongComments(path: string, text: string): string[] {
 
 describe('doc comments', () => {
   test('give the defaults of the code', () => {
-    const sources = globSync('src/**/*.ts', { cwd: root });
+    // The presets have the defaults of nginx and Kubernetes, under names that they share with ours.
+    const sources = globSync('src/**/*.ts', { cwd: root, exclude: ['src/policy/healthPresets.ts'] });
     expect(sources.flatMap((path) => wrongComments(path, read(path)))).toEqual([]);
   });
 
