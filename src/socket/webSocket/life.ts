@@ -20,7 +20,6 @@ import { Timer } from './timer.ts';
 type Phase = 'connecting' | 'open' | 'between' | 'closing' | 'closed';
 
 const READY_STATE = { connecting: 0, open: 1, between: 0, closing: 2, closed: 3 } as const;
-
 const GONE: SocketEnd = { code: 1006, reason: '', wasClean: false };
 
 /** The life of one socket: from link to link, until it is closed. */
