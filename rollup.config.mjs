@@ -26,6 +26,9 @@ const files = [
     format: 'iife',
     name: 'switchover',
     sourcemap: true,
+    // Terser keeps it for its exclamation mark.
+    banner:
+      '/*! Switchover, MIT. Licences of ky, idb-keyval and workbox-window: THIRD-PARTY-LICENSES.txt beside this file */',
   },
   worker('standalone/offlinePage.ts', 'sw.js'),
   worker('standalone/redirect.ts', 'sw-redirect.js'),

@@ -1,14 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runInNewContext, Script } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Consumer, install } from './tarball.ts';
 
 const root = join(import.meta.dirname, '../..');
-const manifest: { version: string; exports: Record<string, unknown> } = JSON.parse(
-  readFileSync(join(root, 'package.json'), 'utf8'),
-);
+const manifest: {
+  readonly version: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: object;
+  readonly peerDependencies: object;
+  readonly peerDependenciesMeta: object;
+} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const entries = Object.keys(manifest.exports)
   .filter((key) => !/\.js(on)?$/.test(key))
   .map((key) => key.replace('.', 'switchover'));
@@ -36,15 +41,30 @@ async function exportedNames(...flags: string[]): Promise<Record<string, { esm: 
 }
 
 describe('the tarball', () => {
-  test('holds what is published and nothing else', () => {
-    const other = consumer.files.filter(
-      (path) => !/^(dist\/|docs\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(path),
+  test('says what is missing where an optional package is not installed', async () => {
+    const serve = `
+      import { createServer } from 'node:http';
+      import { attachWebSocketServer, createSessionServer, memorySessionStore } from 'switchover/server';
+      const sessions = createSessionServer({ store: memorySessionStore(), authenticate: () => ({ subject: 'ann' }) });
+      await attachWebSocketServer(sessions, { server: createServer() }).catch(({ code, remedy }) => console.log(code, remedy));
+      process.exit();`;
+    expect(await consumer.script(serve)).toBe('INVALID_OPTION Install ws, or give `WebSocketServer`.\n');
+    await expect(consumer.script("await import('switchover/react')")).rejects.toThrow("Cannot find package 'react'");
+    // The plug-in is Vite's guest, and needs nothing of it to be there.
+    expect(await consumer.script("console.log(typeof (await import('switchover/vite')).switchover)")).toBe(
+      'function\n',
     );
-    expect(other).toEqual([]);
-    expect(consumer.files).toEqual(expect.arrayContaining(['LICENSE', 'dist/index.node.js', 'dist/index.node.d.cts']));
+  });
+
+  test('asks for nothing that can be left out, and runs nothing when it is installed', () => {
+    expect(manifest.optionalDependencies).toBeUndefined();
+    expect(Object.keys(manifest.peerDependenciesMeta)).toEqual(Object.keys(manifest.peerDependencies));
+    for (const name of ['preinstall', 'install', 'postinstall', 'prepare'])
+      expect(manifest.scripts).not.toHaveProperty(name);
   });
 
   test('exports the same names to import and to require, from every entry', async () => {
+    await consumer.bring('react');
     const found = await exportedNames();
     expect(Object.keys(found)).toEqual(entries);
     for (const { esm, cjs } of Object.values(found)) {
@@ -56,8 +76,9 @@ describe('the tarball', () => {
   test('exports the same names on every platform', async () => {
     const load = "import * as all from 'switchover'; console.log(Object.keys(all).sort().join());";
     const node = await consumer.script(load);
-    expect(await consumer.script(load, '--conditions=browser')).toBe(node);
-    expect(await consumer.script(load, '--conditions=worker')).toBe(node);
+    for (const platform of ['deno', 'bun', 'workerd', 'edge-light', 'browser', 'worker', 'react-native']) {
+      expect(await consumer.script(load, `--conditions=${platform}`), platform).toBe(node);
+    }
   });
 
   test('has one error class in all its entries', async () => {
@@ -76,6 +97,11 @@ describe('the tarball', () => {
     ['node', [], 'index.node.js'],
     ['a browser', ['--conditions=browser'], 'index.browser.js'],
     ['a worker', ['--conditions=worker'], 'index.browser.js'],
+    ['Deno', ['--conditions=deno'], 'index.deno-bun.js'],
+    ['Bun', ['--conditions=bun'], 'index.deno-bun.js'],
+    ['workerd', ['--conditions=workerd', '--conditions=worker', '--conditions=browser'], 'index.workerd.js'],
+    ['an edge of Vercel', ['--conditions=edge-light', '--conditions=worker'], 'index.workerd.js'],
+    ['React Native', ['--conditions=react-native', '--conditions=browser'], 'index.reactNative.js'],
   ])('gives %s its own entry', async (_platform, flags, file) => {
     const resolved = await consumer.script("console.log(import.meta.resolve('switchover'))", ...flags);
     expect(resolved.trim().endsWith(`/dist/${file}`)).toBe(true);
@@ -173,30 +199,3 @@ function webGlobals(): object {
     TextDecoder,
   };
 }
-
-describe('the types in the tarball', () => {
-  // `switchover/node` speaks of Node's own types, which a user of it has installed.
-  const typeRoots = [join(root, 'node_modules/@types')];
-  const strict = {
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    noEmit: true,
-    skipLibCheck: false,
-    types: ['node'],
-    typeRoots,
-  };
-
-  test.each([
-    ['bundler', 'ESNext', ['consumer.ts']],
-    ['node16', 'Node16', ['consumer.ts', 'consumer.cts']],
-    ['nodenext', 'NodeNext', ['consumer.ts', 'consumer.cts']],
-  ])('compile in a project that resolves as %s', async (moduleResolution, module, files) => {
-    const { folder } = consumer;
-    await writeFile(join(folder, 'consumer.cts'), readFileSync(join(folder, 'consumer.ts')));
-    const lib = ['ES2022', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'];
-    const compilerOptions = { ...strict, target: 'ES2022', lib, module, moduleResolution };
-    await writeFile(join(folder, `tsconfig.${moduleResolution}.json`), JSON.stringify({ compilerOptions, files }));
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    expect(await consumer.run(process.execPath, tsc, '-p', `tsconfig.${moduleResolution}.json`)).toBe('');
-  });
-});

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { output } from '../rig/output.ts';
 import { packed } from '../rig/packed.ts';
 
+const root = join(import.meta.dirname, '../..');
+
 /** An empty project of a user, outside of this one, with the packed package installed from its tarball. */
 export interface Consumer {
   /** Paths in the tarball, without `package/`. */
@@ -12,6 +14,8 @@ export interface Consumer {
   run(program: string, ...words: string[]): Promise<string>;
   /** Runs an ES module given as text. */
   script(text: string, ...flags: string[]): Promise<string>;
+  /** Has a package of this project's be installed, too. */
+  bring(name: string): Promise<void>;
   readonly folder: string;
   remove(): Promise<void>;
 }
@@ -28,6 +32,7 @@ export async function install(): Promise<Consumer> {
     files,
     run,
     script: (text, ...flags) => run(process.execPath, ...flags, '--input-type=module', '--eval', text),
+    bring: (name) => cp(join(root, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
