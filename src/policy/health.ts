@@ -99,6 +99,9 @@ export interface Env {
 export const isUsable = (health: Health): health is Extract<Health, { kind: 'up' | 'holding' }> =>
   health.kind === 'up' || health.kind === 'holding';
 
+/** True for a host in service that has asked to be left gradually. */
+export const isBeingLeft = (health: Health): boolean => health.kind === 'up' && health.leaveAtMs !== undefined;
+
 /** True for a host that waits for a live request to prove it. */
 export const onTrial = (health: Health): health is Health & { kind: 'half-open' } =>
   health.kind === 'half-open' && health.doubt === 'trial';

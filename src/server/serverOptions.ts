@@ -73,7 +73,7 @@ export interface SessionServerOptions<Transaction extends StoreTransaction, I ex
   /** Messages, and bytes of payload, that may be on the way, in each direction. Default [256, 1,048,576]. */
   readonly window?: readonly [count: number, bytes: number];
   /**
-   * What clients are told to spread their reconnects over, in milliseconds. Default: connected sessions / `admission.ratePerSecond`,
+   * What clients are told to spread their reconnects over, in milliseconds. Default: 1.1 × connected sessions / `admission.ratePerSecond`,
    * from 1 s to an hour.
    */
   readonly retryWindowMs?: number;

@@ -70,9 +70,9 @@ export function ended(state: ClientState, id: number, code: number, turn: Turn, 
     const cause = overtaken ? state.cause : 'lost';
     return again({ ...left, link: null, move: null, round, cause }, code, turn, code === CLOSE.silent);
   }
-  // Who moves because it was asked to can stay; a host that drains can't be stayed at.
+  // Who moves because it was asked to can stay, and keeps the window of where it is; a host that drains can't be stayed at.
   const stays = link !== null && state.move === 'asked' && attempts.length === 0;
-  return stays ? { ...left, attempts, move: null } : again({ ...left, attempts }, code, turn);
+  return stays ? { ...left, windowMs: state.windowMs, attempts, move: null } : again({ ...left, attempts }, code, turn);
 }
 
 /** Whoever has the session may have a copy of the outbox too, and send from it. */

@@ -4,18 +4,24 @@ const LEAST_WINDOW_MS = 1_000;
 const MOST_WINDOW_MS = 3_600_000;
 /** The window is told in steps of this, so that it does not change with each client. */
 const WINDOW_STEP_MS = 100;
+/**
+ * How much longer it is than those who are here would need at the rate. Those who come as fast as they are let in leave no room for anybody
+ * else, nor for those whom chance has brought together: the queue that those make would only end when all have come.
+ */
+const ROOM = { of: 11, to: 10 };
 /** How many windows a session lives at least. */
 const WINDOWS_OF_A_LIFE = 3;
 /** What a drain may take where nothing is said, for a server with few sessions. */
 const LEAST_DRAIN_MS = 10_000;
 
 /**
- * Over how long the clients of a server should spread their return when it is gone, in milliseconds: as long as the server which takes
- * them needs to let them in. Any less, and they come faster than they are let in; so it is the sessions' lives that have to be long
+ * Over how long the clients of a server should spread their return when it is gone, in milliseconds: a tenth longer than the server which
+ * takes them needs to let them in. Any less, and they come faster than they are let in; so it is the sessions' lives that have to be long
  * enough for it ({@link sessionLifeMs}), and not the other way round.
  */
 export function retryWindowMs(sessions: number, ratePerSecond: number): number {
-  const steps = Math.ceil((sessions * 1000) / ratePerSecond / WINDOW_STEP_MS) * WINDOW_STEP_MS;
+  const allMs = (ROOM.of * sessions * 1000) / (ROOM.to * ratePerSecond);
+  const steps = Math.ceil(allMs / WINDOW_STEP_MS) * WINDOW_STEP_MS;
   return Math.max(LEAST_WINDOW_MS, Math.min(MOST_WINDOW_MS, steps));
 }
 

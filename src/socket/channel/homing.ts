@@ -1,4 +1,5 @@
-import type { HostMove } from '../../policy/poolState.ts';
+import { isBeingLeft } from '../../policy/health.ts';
+import { type HostMove, recordOf } from '../../policy/poolState.ts';
 import type { HostPool } from '../../runtime/hostPool.ts';
 import type { ClientEvent } from '../../session/clientState.ts';
 import { homeWaitMs } from '../../session/homing.ts';
@@ -68,9 +69,16 @@ export class Homing {
   }
 
   #goHome(): void {
+    const { current } = this.#pool.state;
+    const health = recordOf(this.#pool.state, current)?.health;
+    // Its pool is about to come where we are.
+    if (health !== undefined && isBeingLeft(health)) {
+      this.#plan(false);
+      return;
+    }
     this.#failures++;
     this.at(this.#host);
-    this.#moveTo(this.#pool.state.current);
+    this.#moveTo(current);
   }
 
   #moveTo(to: string): void {

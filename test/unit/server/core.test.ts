@@ -307,12 +307,12 @@ describe('admission', () => {
     expect(stage.line().code).toBe(0);
   });
 
-  test('tells the window that all who are here would need at the rate', async () => {
+  test('tells the window that all who are here would need at the rate, and a tenth more', async () => {
     const stage = new Stage({ admission: { ratePerSecond: 10, burst: 1_000 } });
     expect(stage.sessions.retryWindowMs).toBe(1_000);
     const lines = await hellos(stage, 45);
-    expect(stage.sessions.retryWindowMs).toBe(4_500);
-    expect(lines.at(-1)?.frames[0]).toMatchObject({ retryWindowMs: 4_400 });
+    expect(stage.sessions.retryWindowMs).toBe(5_000);
+    expect(lines.at(-1)?.frames[0]).toMatchObject({ retryWindowMs: 4_900 });
     for (const line of lines) line.gone();
     expect(stage.sessions.retryWindowMs).toBe(1_000);
     expect(new Stage({ retryWindowMs: 0 }).sessions.retryWindowMs).toBe(0);
@@ -321,8 +321,8 @@ describe('admission', () => {
   test('is no shorter because sessions are: they live for three windows', async () => {
     const stage = new Stage({ admission: { ratePerSecond: 1, burst: 1_000 }, ttlMs: 10_000 });
     const lines = await hellos(stage, 45);
-    expect(stage.sessions.retryWindowMs).toBe(45_000);
-    expect(lines.at(-1)?.frames[0]).toMatchObject({ retryWindowMs: 44_000, ttlMs: 132_000 });
+    expect(stage.sessions.retryWindowMs).toBe(49_500);
+    expect(lines.at(-1)?.frames[0]).toMatchObject({ retryWindowMs: 48_400, ttlMs: 145_200 });
     for (const line of lines) line.gone();
     expect((await stage.open()).welcome).toMatchObject({ retryWindowMs: 1_000, ttlMs: 10_000 });
   });

@@ -250,6 +250,13 @@ describe('a move', () => {
     expect(play.pass(1_000).got('connect')).toHaveLength(1);
   });
 
+  test('that was asked for and is turned away leaves the window of the old connection as it was', () => {
+    const play = new Play().open({ retryWindowMs: 60_000 }).do({ kind: 'move' });
+    play.do({ kind: 'opened', link: 2, host: 'https://b' });
+    play.frame(2, { kind: 'close', code: CLOSE.busy, windowMs: 2_000 });
+    expect(play.state).toMatchObject({ move: null, windowMs: 60_000, link: { id: 1 } });
+  });
+
   test('that was asked for and fails is over: the old connection is good', () => {
     const play = new Play().open().do({ kind: 'move' });
     expect(play.got('connect')).toHaveLength(1);

@@ -1,4 +1,5 @@
-import type { HostMove } from '../../../policy/poolState.ts';
+import { isBeingLeft } from '../../../policy/health.ts';
+import { type HostMove, recordOf } from '../../../policy/poolState.ts';
 import { homeWaitMs } from '../../../session/homing.ts';
 import { NOWHERE, type SessionWorld } from './sessionWorld.ts';
 
@@ -47,11 +48,18 @@ export class Homecomings {
 
   /** The moment has come. */
   goHome(client: number): void {
-    const { origins } = this.#world;
+    const { origins, pools } = this.#world;
+    const state = pools.stateOf(client);
+    const health = recordOf(state, state.current)?.health;
+    // Its pool is about to come where it is.
+    if (health !== undefined && isBeingLeft(health)) {
+      this.#plan(client, false);
+      return;
+    }
     const host = this.#world.machineOf(client).link?.host;
     this.#failures[client] = Math.min(255, (this.#failures[client] as number) + 1);
     this.#at(client, host === undefined ? NOWHERE : origins.indexOf(host));
-    this.#moveTo(client, this.#world.pools.stateOf(client).current);
+    this.#moveTo(client, state.current);
   }
 
   #at(client: number, host: number): void {
