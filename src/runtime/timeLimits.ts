@@ -28,6 +28,8 @@ export class TimeLimits {
   #limits: TimeLimit[] = [];
   #sweepAt = LITTER;
   #timerAtMs = Infinity;
+  /** When the timer is due: what was over already when it was set is not late. */
+  #dueMs = 0;
   #cancel: () => void = () => {};
 
   constructor(clock: Clock) {
@@ -60,15 +62,16 @@ export class TimeLimits {
   #wakeAt(atMs: number): void {
     this.#cancel();
     this.#timerAtMs = atMs;
-    if (atMs < Infinity)
-      this.#cancel = this.#clock.setTimer(() => this.#fire(), Math.max(0, atMs - this.#clock.now()), true);
+    if (atMs === Infinity) return;
+    const nowMs = this.#clock.now();
+    this.#dueMs = Math.max(atMs, nowMs);
+    this.#cancel = this.#clock.setTimer(() => this.#fire(), this.#dueMs - nowMs, true);
   }
 
   #fire(): void {
-    const dueMs = this.#timerAtMs;
     this.#timerAtMs = Infinity;
     const nowMs = this.#clock.now();
-    const slept = nowMs - dueMs > LATE_MS;
+    const slept = nowMs - this.#dueMs > LATE_MS;
     // What is set meanwhile has its turn later, or one that is always due would never let go.
     for (const limit of [...this.#limits]) {
       if (limit.end === null || limit.atMs > nowMs) continue;

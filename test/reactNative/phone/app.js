@@ -78,7 +78,8 @@ function start(hosts, options = {}) {
     },
     say: (text) => channel.send({ text }),
     link: () => channel.state.kind,
-    socket: (path, how) => new failover.WebSocket(path, [], how),
+    socket: (path) => new failover.WebSocket(path),
+    state: (host) => failover.status.hosts[host].state,
     async end() {
       await channel?.close();
       failover.close();

@@ -17,6 +17,10 @@ export interface App {
   enter(credential: () => string): void;
   say(text: string): Promise<void>;
   link(): string;
+  /** A socket of `failover.WebSocket`. */
+  socket(path: string): WebSocket;
+  /** How the pool takes a host to be. */
+  state(host: number): string;
   end(): Promise<void>;
 }
 

@@ -106,4 +106,37 @@ describe('time limits', () => {
       { numRuns: 15 },
     );
   });
+
+  it('that fell due while this side slept wait until what came meanwhile is read, and no longer', () => {
+    let nowMs = 0;
+    let timer: { atMs: number; fire: () => void } | undefined;
+    const wake = (atMs: number) => {
+      nowMs = Math.max(atMs, timer?.atMs ?? 0);
+      timer?.fire();
+    };
+    const limits = new TimeLimits({
+      now: () => nowMs,
+      wallTime: () => nowMs,
+      setTimer: (fire, delayMs) => {
+        timer = { atMs: nowMs + delayMs, fire };
+        return () => {};
+      },
+    });
+    const ended: string[] = [];
+    const answered = limits.set(5_000, () => void ended.push('answered'));
+    limits.set(6_000, () => void ended.push(`mute at ${nowMs}`));
+    limits.set(90_000, () => void ended.push('later'));
+    wake(60_000);
+    expect(ended).toEqual([]);
+    limits.lift(answered);
+    // Timers of a hidden tab are always late: that is no reason to wait for ever.
+    wake(120_000);
+    expect(ended).toEqual(['mute at 120000']);
+    wake(0);
+    expect(ended).toEqual(['mute at 120000', 'later']);
+    // What was over when it was set has slept through nothing.
+    limits.set(1, () => void ended.push('over'));
+    wake(0);
+    expect(ended.at(-1)).toBe('over');
+  });
 });
