@@ -1,4 +1,4 @@
-import { attemptTimeMs, graceOf } from '../policy/attemptTime.ts';
+import { attemptTimeMs } from '../policy/attemptTime.ts';
 import type { AttemptTrace } from '../policy/error.ts';
 import type { HostRecord } from '../policy/health.ts';
 import { isSafeMethod } from '../policy/idempotency.ts';
@@ -75,11 +75,12 @@ export class RequestRun implements Run {
 
   graceMs(origin: string): number {
     const { pool, request } = this;
-    const { vouches } = pool.settings;
     const nowMs = pool.ports.clock.now();
-    const { moreMs, ask } = graceOf(this.rivalOf(origin), vouches, pool.hosts.length, request.traits.deadlineMs, nowMs);
-    if (ask !== null) pool.dispatch({ kind: 'ask', origin: ask }, nowMs);
-    return moreMs;
+    const restMs = request.traits.deadlineMs - nowMs;
+    const rival = this.rivalOf(origin);
+    const grace = pool.settings.grace?.(rival, pool.state.hosts.length, restMs, nowMs);
+    if (grace?.ask) pool.dispatch({ kind: 'ask', origin: grace.ask }, nowMs);
+    return grace?.moreMs ?? (rival ? 0 : restMs);
   }
 
   rivalOf(origin: string): HostRecord | undefined {

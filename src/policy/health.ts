@@ -1,4 +1,3 @@
-import { SIGN_OF_LIFE } from './defaults.ts';
 import type { HealthPolicy } from './healthPolicy.ts';
 
 /**
@@ -68,7 +67,7 @@ export interface HostRecord {
   readonly busyUntilMs: number;
   /** When it was taken out of service last, by an ejection or an alarm; null if never. */
   readonly ejectedAtMs: number | null;
-  /** When it was asked last whether it is alive, and whether it was heard; null while that is open. Only with `signsOfLife`. */
+  /** What came of asking it whether it is alive. Only with `signsOfLife`. */
   readonly sign?: SignOfLife;
   /** What makes its probes wait while it is out of service. Only with `sparingProbes`. */
   readonly patience?: Patience;
@@ -86,7 +85,9 @@ export interface Patience {
 
 /** What came of asking a host whether it is alive. */
 export interface SignOfLife {
-  readonly askedAtMs: number;
+  /** How long this counts. */
+  readonly untilMs: number;
+  /** Null while that is open. */
   readonly heard: boolean | null;
 }
 
@@ -109,10 +110,6 @@ export const onTrial = (health: Health): health is Health & { kind: 'half-open' 
 /** True where a live request has a chance: in service, on trial, or a standby that answered when it was asked last. */
 export const isAlive = ({ health, silentSinceMs }: HostRecord): boolean =>
   isUsable(health) || onTrial(health) || (health.kind === 'inactive' && silentSinceMs === null);
-
-/** True for a host of which is known, or will soon be, whether it is alive. */
-export const hasFreshSign = (host: HostRecord, nowMs: number): host is HostRecord & { readonly sign: SignOfLife } =>
-  host.sign !== undefined && nowMs - host.sign.askedAtMs < SIGN_OF_LIFE.goodForMs;
 
 /** A host that nothing is known against. */
 export function freshHost(origin: string, env: Env): HostRecord {

@@ -23,14 +23,25 @@ export interface PoolRule {
   readonly mayProbe?: (state: PoolState, host: HostRecord) => boolean;
   /** A host that is to get this request in place of the best one. @internal */
   readonly pick?: (state: PoolState, policy: HealthPolicy, nowMs: number) => HostRecord | undefined;
-  /** False where a request that timed out elsewhere is not to be sent to this host before it was asked (event `ask`). @internal */
-  readonly vouches?: (host: HostRecord, nowMs: number) => boolean;
+  /**
+   * What becomes of an attempt whose time is over, where another host could take its request, or none, of so many. Without it: it is
+   * given up for that host, else it has the rest of the total. @internal
+   */
+  readonly grace?: (rival: HostRecord | undefined, hosts: number, restMs: number, nowMs: number) => Grace;
   /** What a server says of itself in its response headers. @internal */
   readonly readHints?: (header: (name: string) => string | null) => Hints;
   /** How long a `Retry-After` header asks to wait, in milliseconds; null where it says nothing. @internal */
   readonly readRetryAfter?: (value: string | null, nowWallMs: number) => number | null;
   /** What an attempt's end means, where the rule knows better. @internal */
   readonly judge?: (end: AttemptEnd, state: PoolState, policy: HealthPolicy, nowMs: number) => Outcome | null;
+}
+
+/** What becomes of an attempt whose time is over. */
+export interface Grace {
+  /** How much longer it may take, in milliseconds; 0 ends it. */
+  readonly moreMs: number;
+  /** The host that is to be asked meanwhile whether it is alive (event `ask`); null for none. */
+  readonly ask: string | null;
 }
 
 /** What the machine is configured with. The order of hosts is already this client's own. */

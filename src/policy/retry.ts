@@ -1,5 +1,5 @@
 import { fullJitter } from './backoff.ts';
-import { type HostRecord, hasFreshSign, isAlive, isUsable } from './health.ts';
+import { type HostRecord, isAlive, isUsable } from './health.ts';
 import { isReplaySafe, isSafeMethod } from './idempotency.ts';
 import type { Outcome } from './outcome.ts';
 import type { RetryPolicy } from './policyOptions.ts';
@@ -73,13 +73,14 @@ export function nextStep(before: RetryState, attempt: EndedAttempt, request: Req
   if (env.nowMs >= request.deadlineMs) return { kind: 'give-up', why: 'deadline' };
   const left = hasLeft(outcome, env.pool);
   const worked = left && mayHaveWorked(outcome);
-  const state = worked ? charge(before, attempt, env.pool) : left ? before : unasked(before, attempt.origin);
+  // What never left has not asked its host.
+  const asked = left ? before : { ...before, asked: before.asked.slice(0, -1) };
+  const state = worked ? charge(before, attempt, env.pool) : asked;
   if (state.worked.length >= env.policy.attempts) return { kind: 'give-up', why: 'attempts' };
   // Where nothing leaves, other hosts are no nearer.
   const next = left ? readyElsewhere(state, attempt.origin, request, env) : undefined;
-  const isFree =
-    state.movedFree !== before.movedFree && !(isTimeout(outcome) && next !== undefined && failedLast(next));
-  const pays = worked && !isFree;
+  const isDear = next !== undefined && failedLast(next) && 'cause' in outcome && outcome.cause === 'timeout';
+  const pays = worked && (isDear || state.movedFree === before.movedFree);
   if (pays && !hasToken(env.pool.budget)) return { kind: 'give-up', why: 'budget' };
   if (next !== undefined) return { kind: 'move', origin: next.origin, state, pays };
   const open = openHosts(state, request, env);
@@ -126,8 +127,6 @@ export function otherHost(
 /** True for a host in service that gave no answer when it was asked last. */
 const failedLast = ({ health }: HostRecord): boolean => health.kind === 'up' && health.connectFailures > 0;
 
-const isTimeout = (outcome: Outcome): boolean => outcome.kind === 'host-fault' && outcome.cause === 'timeout';
-
 /** Why the request must not be sent again; null where it may. */
 function objectionTo(outcome: Outcome, { method, hasIdempotencyKey, bodyReplayable }: RequestTraits): GiveUp | null {
   const isSafe =
@@ -145,12 +144,6 @@ const hasLeft = ({ kind }: Outcome, { connectivity }: PoolState): boolean =>
 /** Only what may have cost a server work is charged and limited: a refused connection can't deepen an overload. */
 const mayHaveWorked = (outcome: Outcome): boolean =>
   outcome.kind === 'ok' || outcome.kind === 'app-fault' || outcome.kind === 'busy' || outcome.processed === 'maybe';
-
-/** The state without an attempt that never left: the host has not been asked. */
-function unasked(state: RetryState, origin: string): RetryState {
-  const at = state.asked.lastIndexOf(origin);
-  return { ...state, asked: state.asked.filter((_, index) => index !== at) };
-}
 
 /** Books the attempt as work, and uses up the free move if its host was taken out of service while it ran. */
 function charge(state: RetryState, attempt: EndedAttempt, pool: PoolState): RetryState {
@@ -176,7 +169,9 @@ function readyElsewhere(
  * for a sign of life and has given none.
  */
 function mayTryAtOnce(host: HostRecord, nowMs: number): boolean {
-  return isAlive(host) && host.busyUntilMs <= nowMs && (!hasFreshSign(host, nowMs) || host.sign.heard === true);
+  const { sign, busyUntilMs } = host;
+  const isMute = sign !== undefined && !sign.heard && sign.untilMs > nowMs;
+  return isAlive(host) && busyUntilMs <= nowMs && !isMute;
 }
 
 /**

@@ -41,7 +41,7 @@ export interface PoolSettings {
   readonly readRetryAfter: NonNullable<PoolRule['readRetryAfter']>;
   readonly judge: PoolRule['judge'];
   readonly pick: PoolRule['pick'];
-  readonly vouches: PoolRule['vouches'];
+  readonly grace: PoolRule['grace'];
 }
 
 const OTHERS = ['allowInsecure', 'rules', 'parts', 'readHosts', 'prober', 'readFault'];
@@ -65,7 +65,7 @@ export function readPoolOptions(options: PoolConfig, ports: Ports): PoolSettings
     readRetryAfter: ruleOf(rules, 'readRetryAfter') ?? ((value) => retryAfterSeconds(value)),
     judge: ruleOf(rules, 'judge'),
     pick: ruleOf(rules, 'pick'),
-    vouches: ruleOf(rules, 'vouches'),
+    grace: ruleOf(rules, 'grace'),
   };
 }
 

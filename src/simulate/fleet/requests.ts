@@ -1,4 +1,4 @@
-import { attemptTimeMs, graceOf } from '../../policy/attemptTime.ts';
+import { attemptTimeMs } from '../../policy/attemptTime.ts';
 import { NO_HINTS } from '../../policy/hints.ts';
 import { type Outcome, outcomeOf } from '../../policy/outcome.ts';
 import { type PoolRule, ruleOf } from '../../policy/poolRule.ts';
@@ -25,7 +25,7 @@ export class Requests {
   readonly #fleet: FleetWorld;
   readonly #judge: PoolRule['judge'];
   readonly #pick: PoolRule['pick'];
-  readonly #vouches: PoolRule['vouches'];
+  readonly #grace: PoolRule['grace'];
   /** Requests that wait and that better times may wake, by client. */
   readonly #waiting = new Map<number, number[]>();
 
@@ -33,7 +33,7 @@ export class Requests {
     this.#fleet = fleet;
     this.#judge = ruleOf(fleet.policy.rules, 'judge');
     this.#pick = ruleOf(fleet.policy.rules, 'pick');
-    this.#vouches = ruleOf(fleet.policy.rules, 'vouches');
+    this.#grace = ruleOf(fleet.policy.rules, 'grace');
   }
 
   /** A client makes a request: it goes to the best host, or to one that waits for a live request to prove it. */
@@ -121,8 +121,10 @@ export class Requests {
     const origin = this.#originOf(flight);
     const retry = flights.retry[flight] as RetryState;
     const rival = otherHost(retry, origin, this.#traits(flight), this.#env(flight));
-    const { moreMs, ask } = graceOf(rival, this.#vouches, fleet.servers.length, deadlineMs, nowMs);
-    if (ask !== null) fleet.dispatch(flights.client[flight] as number, { kind: 'ask', origin: ask });
+    const restMs = deadlineMs - nowMs;
+    const grace = this.#grace?.(rival, fleet.servers.length, restMs, nowMs);
+    if (grace?.ask) fleet.dispatch(flights.client[flight] as number, { kind: 'ask', origin: grace.ask });
+    const moreMs = grace?.moreMs ?? (rival === undefined ? restMs : 0);
     if (moreMs > 0) {
       const limitMs = nowMs + moreMs;
       flights.limitMs[flight] = limitMs;

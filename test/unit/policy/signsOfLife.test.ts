@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { graceOf } from '../../../src/policy/attemptTime.ts';
 import { ruleOf } from '../../../src/policy/poolRule.ts';
 import { asking, FIRST_ATTEMPT, nextStep, otherHost } from '../../../src/policy/retry.ts';
 import { everyRule } from '../../../src/policy/rules/everyRule.ts';
@@ -8,12 +7,13 @@ import { A, B, BAD, C, GOOD, OK, PoolWorld, RESET, STANDBY, seeded, TIMEOUT } fr
 import { envOf, traits } from './requestWorld.ts';
 
 const SILENT = { kind: 'bad', why: 'timeout', silent: true } as const;
-const vouches = ruleOf(everyRule, 'vouches');
+const graceOf = ruleOf(everyRule, 'grace');
 
 /** What an attempt at A that is late is told now; and what it asks for is asked. */
 function late(world: PoolWorld, deadlineMs = world.nowMs + 25_000) {
   const rival = otherHost(asking(FIRST_ATTEMPT, A), A, traits(world), envOf(world));
-  const grace = graceOf(rival, vouches, world.state.hosts.length, deadlineMs, world.nowMs);
+  const grace = graceOf?.(rival, world.state.hosts.length, deadlineMs - world.nowMs, world.nowMs);
+  if (grace === undefined) throw new Error('no rule says how long');
   if (grace.ask !== null) world.step({ kind: 'ask', origin: grace.ask });
   return grace;
 }
@@ -87,13 +87,6 @@ describe('an attempt that is late', () => {
     expect(late(world, world.nowMs + 40)).toEqual({ moreMs: 40, ask: B });
     const over = new PoolWorld();
     expect(late(over, over.nowMs)).toEqual({ moreMs: 0, ask: null });
-  });
-
-  it('is given up at once in a pool without the rule', () => {
-    const world = new PoolWorld();
-    const rival = world.record(B);
-    expect(graceOf(rival, undefined, 2, world.nowMs + 9, world.nowMs)).toEqual({ moreMs: 0, ask: null });
-    expect(graceOf(undefined, undefined, 2, world.nowMs + 9, world.nowMs)).toEqual({ moreMs: 9, ask: null });
   });
 
   it('asks a host once, however many requests wait for its answer, and leaves no probe planned behind', () => {
