@@ -61,7 +61,7 @@ export class Greetings {
     const server = hosts[host];
     if (server === undefined) return;
     if (server.lifeAt(nowMs) === life) server.change(nowMs, -1);
-    this.#expiresMs[client] = nowMs + server.keptMs(life);
+    this.#expiresMs[client] = nowMs + server.keptMs(nowMs);
     this.#downMs[client] = nowMs;
     seen.change(nowMs, -1);
   }

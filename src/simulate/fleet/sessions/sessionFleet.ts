@@ -125,6 +125,7 @@ export class SessionFleet implements SessionWorld {
       if (effect.kind === 'probe') this.#probes.send(client, effect.origin);
       if (effect.kind !== 'move') continue;
       this.record.moves[effect.move.kind]++;
+      this.#turns.catchUp(client);
       this.#homecomings.moved(client, effect.move);
     }
   }
@@ -259,9 +260,14 @@ export class SessionFleet implements SessionWorld {
 
   #wakeClient(client: number): void {
     if ((this.pools.wakeMs[client] as number) <= this.nowMs) this.dispatch(client, { kind: 'tick' });
-    if ((this.#homecomings.atMs[client] as number) <= this.nowMs) this.#homecomings.goHome(client);
+    if ((this.#homecomings.atMs[client] as number) <= this.nowMs) this.#goHome(client);
     if ((this.#sessionMs[client] as number) <= this.nowMs) this.tell(client, { kind: 'tick' });
     this.#wakeInTime(client);
+  }
+
+  #goHome(client: number): void {
+    this.#turns.catchUp(client);
+    this.#homecomings.goHome(client);
   }
 
   #endProbe(flight: number): void {

@@ -125,9 +125,14 @@ export class SessionHost {
     return life === this.#life ? this.windowMs : this.#lastWindowMs;
   }
 
-  /** How long a session of one of its lives outlives its connection at least: its life was begun anew within the last quarter of it. */
-  keptMs(life: number): number {
-    return sessionLifeMs(this.#options.ttlMs, this.windowIn(life)) * 0.75;
+  /**
+   * How long a session whose connection ends now outlives it at least. Its life was begun anew within the last quarter of it, by what the
+   * window was then: those who leave last, of many who leave together, have no shorter ones.
+   */
+  keptMs(nowMs: number): number {
+    const { ttlMs } = this.#options;
+    const windowMs = Math.max(this.windowAt(nowMs - ttlMs / 4), this.windowAt(nowMs));
+    return sessionLifeMs(ttlMs, windowMs) * 0.75;
   }
 
   hello(nowMs: number, resumes: boolean): Reply {

@@ -10,6 +10,7 @@ const GOOD = {
   durationMs: 10_000,
   hosts: [{ name: 'a' }, { name: 'b' }],
 };
+const SESSIONS = { clients: 10, durationMs: 10_000, hosts: [{ name: 'a' }], sessions: {} };
 const FAULT = { host: 'a', kind: 'refuse', fromMs: 0, untilMs: 1_000 };
 
 const complaintAbout = (given: unknown): string => {
@@ -32,8 +33,10 @@ describe('a scenario', () => {
   });
 
   it('comes back as it is when it is read again', () => {
-    const once = readScenario({ ...GOOD, faults: [{ ...FAULT, kind: 'error', status: 500 }] });
-    expect(readScenario(JSON.parse(JSON.stringify(once)))).toEqual(once);
+    for (const given of [{ ...GOOD, faults: [{ ...FAULT, kind: 'error', status: 500 }] }, SESSIONS]) {
+      const once = readScenario(given);
+      expect(readScenario(JSON.parse(JSON.stringify(once)))).toEqual(once);
+    }
   });
 
   it.each(Object.keys(SCENARIOS))('%s is one, and tells what it shows', (name) => {
@@ -60,6 +63,14 @@ describe('a scenario', () => {
     [{ ...GOOD, faults: [{ ...FAULT, untilMs: 0 }] }, /ends before it begins/],
     [{ ...GOOD, faults: [{ ...FAULT, kind: 'error', status: 200 }] }, /faults\[0\]\.status.*500 to 599/],
     [{ ...GOOD, offline: { share: 2, fromMs: 0, untilMs: 1 } }, /offline\.share/],
+    [{ ...SESSIONS, sessions: { rate: 5 } }, /no option sessions\.rate.*ratePerSecond/],
+    [{ ...SESSIONS, sessions: { ratePerSecond: 0 } }, /sessions\.ratePerSecond.*1 or more/],
+    [{ ...SESSIONS, sessions: { retryWindowMs: 0.5 } }, /sessions\.retryWindowMs.*whole/],
+    [{ ...SESSIONS, sessions: { refuses: 'no' } }, /sessions\.refuses.*true or false/],
+    [{ ...SESSIONS, sessions: [] }, /sessions is no object/],
+    [{ ...SESSIONS, utilisation: 0.5 }, /utilisation and sessions exclude each other/],
+    [{ ...SESSIONS, offline: { share: 0.1, fromMs: 0, untilMs: 1 } }, /offline and sessions exclude each other/],
+    [{ ...SESSIONS, faults: [{ ...FAULT, kind: 'brown-out' }] }, /can't have the fault brown-out.*black-hole/],
     [{ ...GOOD, policy: { retry: { attempt: 3 } } }, /no option retry\.attempt/],
     [{ ...GOOD, policy: { budget: { capacity: -1 } } }, /budget\.capacity can't be -1/],
   ])('is refused with a remedy where it makes no sense: %j', (given, words) => {
