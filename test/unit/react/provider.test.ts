@@ -13,6 +13,7 @@ import {
   useSession,
 } from '../../../src/react/index.ts';
 import { OwnFailover } from '../../../src/react/ownFailover.ts';
+import { SessionStore } from '../../../src/react/sessionStore.ts';
 import { memoryStore } from '../../../src/runtime/memoryStore.ts';
 import { settle } from '../../../src/testing/settle.ts';
 
@@ -153,6 +154,23 @@ describe('the failover that a provider makes', () => {
     expect(touched).toContain('open');
     await session?.end();
     expect(session?.state).toBe('none');
+    letGo();
+  });
+
+  test('tells of each state of its session, as a component sees them', async () => {
+    const own = new OwnFailover(watched().options);
+    const letGo = own.hold();
+    const store = new SessionStore(() => own.made);
+    const seen: string[] = [];
+    const end = store.subscribe(() => seen.push(`${store.get().state} ${store.get().host}`));
+    const first = store.get();
+    expect(store.get()).toBe(first);
+    await own.fetch('/me');
+    await own.fetch('/me');
+    await store.handle(store.get()).end();
+    end();
+    await own.fetch('/me');
+    expect(seen).toEqual(['opening null', `open ${HOSTS[0]}`, 'none null']);
     letGo();
   });
 
