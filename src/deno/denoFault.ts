@@ -17,7 +17,7 @@ const SAID: readonly (readonly [said: RegExp, fault: Fault])[] = [
 
 /** Reads from what Deno's `fetch` rejected with how the network failed; null where it was not the network. */
 export function denoFault(error: unknown): Fault | null {
-  const { cause } = error instanceof Error ? error : {};
-  const message = cause instanceof Error ? cause.message : '';
-  return SAID.find(([said]) => said.test(message))?.[1] ?? networkFault(error);
+  const { cause, message = '' } = error instanceof Error ? error : {};
+  const told = cause instanceof Error ? cause.message : message;
+  return SAID.find(([said]) => said.test(told))?.[1] ?? networkFault(error);
 }

@@ -1,6 +1,6 @@
-/** How the platforms begin when they say no more than "it failed": Chromium, Firefox, WebKit, React Native, Node, Deno. */
+/** How the platforms begin when they say no more than "it failed": Chromium, Firefox, WebKit, React Native, Node, Deno, Bun. */
 const FAILED =
-  /^(failed to fetch|(load|fetch) failed|network|the (internet|network|request t)|could not c|an? (server|ssl|net)|error send)/i;
+  /^(failed to fetch|(load|fetch) failed|network|the (internet|network|request t)|could not c|an? (server|ssl|net)|error (send|read)|e(conn|host|net|proto|timed)|getaddr)/i;
 
 /**
  * Tells a network that failed from arguments that no host could take, by the message of what `fetch` rejected with: browsers say

@@ -64,6 +64,8 @@ async function plainPage(): Promise<string> {
     bundle: true,
     tsconfigRaw: {},
     plugins: [globalNamed],
+    // What the global has not got, from the package.
+    nodePaths: [join(project, 'node_modules')],
   });
   return `<script src="/${src}" integrity="sha384-${hash}" crossorigin></script><script src="/out/plain.js"></script>`;
 }

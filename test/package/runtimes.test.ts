@@ -22,7 +22,7 @@ beforeAll(async () => {
     entryPoints: [join(SOURCES, 'main.ts')],
     outfile: join(folder, 'main.cjs'),
     bundle: true,
-    external: ['switchover'],
+    external: ['switchover', 'switchover/fetch'],
     tsconfigRaw: {},
     format: 'cjs',
     platform: 'node',

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -20,15 +20,19 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
+async function newStage(): Promise<Stage> {
+  const directory = await mkdtemp(join(tmpdir(), 'switchover-workerd-'));
+  rig.owns({ [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) });
+  return createStage(rig, directory);
+}
+
 describe.each(DATES)('a worker of %s', (date) => {
   let stage: Stage;
   let worker: Worker;
 
   beforeAll(async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'switchover-workerd-'));
-    rig.owns({ [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) });
-    stage = await createStage(rig, directory);
-    worker = rig.owns(await startWorker(folder, stage, date));
+    stage = await newStage();
+    worker = rig.owns(await startWorker(folder, 'worker.ts', stage, date));
   });
 
   const ask = async (path: string): Promise<unknown> => {
@@ -60,8 +64,8 @@ describe.each(DATES)('a worker of %s', (date) => {
 
   test('remembers in one request what another has learned; one live request proves a host', async () => {
     await act('kill a');
-    expect(await ask('/own?name=memory')).toEqual({ from: 'b', method: 'GET', asked: 2 });
-    expect(await ask('/own?name=memory')).toEqual({ from: 'b', method: 'GET', asked: 1 });
+    expect(await ask('/own?name=memory')).toEqual({ from: 'b', method: 'GET', bytes: 0, asked: 2 });
+    expect(await ask('/own?name=memory')).toEqual({ from: 'b', method: 'GET', bytes: 0, asked: 1 });
     await act('restart a');
     await expect.poll(() => ask('/own?name=memory'), { timeout: 20_000 }).toMatchObject({ from: 'a', asked: 1 });
   });
@@ -73,4 +77,21 @@ describe.each(DATES)('a worker of %s', (date) => {
     await act('restart a');
     await expect.poll(() => ask('/keeper'), { timeout: 20_000 }).toMatchObject({ from: 'a' });
   });
+});
+
+test('the workers of the guide pass requests with bodies on, and fail over', async () => {
+  const guide = await readFile(join(import.meta.dirname, '../../docs/runtimes.md'), 'utf8');
+  const blocks = [...guide.matchAll(/```js\n(.*?)```/gs)].map(([, code = '']) => code);
+  const [worker = '', keeper = ''] = blocks.filter((code) => /env\.PRIMARY/.test(code));
+  const throughKeeper = 'export default { fetch: (r, env) => env.KEEPER.get(env.KEEPER.idFromName("one")).fetch(r) };';
+  await writeFile(join(folder, 'guide-worker.ts'), `${worker}\nexport class Keeper {}`);
+  await writeFile(join(folder, 'guide-keeper.ts'), `${keeper}\n${throughKeeper}`);
+  const stage = await newStage();
+  const start = async (entry: string) => rig.owns(await startWorker(folder, entry, stage, '2026-11-01'));
+  const urls = (await Promise.all(['guide-worker.ts', 'guide-keeper.ts'].map(start))).map(({ url }) => url);
+  const post = { method: 'POST', body: 'x', headers: { 'idempotency-key': 'once' } };
+  const ask = () => Promise.all(urls.map(async (url) => (await fetch(`${url}/who?x=1`, post)).json()));
+  expect(await ask()).toEqual(urls.map(() => ({ from: 'a', method: 'POST', bytes: 1 })));
+  await fetch(`${stage.control}/kill a`);
+  expect(await ask()).toEqual(urls.map(() => ({ from: 'b', method: 'POST', bytes: 1 })));
 });

@@ -1,4 +1,5 @@
 import { createFailover, type Failover, type FailoverOptions, SwitchoverError } from 'switchover';
+import { createFetch, createPool } from 'switchover/fetch';
 
 /** What a client in some runtime saw of two servers, of which the first is killed and comes back. */
 export interface Seen {
@@ -33,6 +34,7 @@ export async function scenario(hosts: readonly string[], act: (what: string) => 
   await act('kill a');
   const after = {
     firstPost: await firstPost(hosts),
+    smallFetch: await smallFetch(hosts),
     fetch: await who(),
     keyedPost: await who({ method: 'POST', body: 'x', headers: { 'idempotency-key': 'once' } }),
     socket: [await socket.next(), await socket.say('again')],
@@ -60,6 +62,14 @@ async function firstPost(hosts: readonly string[]): Promise<unknown> {
   const failover = createFailover({ hosts, ...OPTIONS, name: 'first post' });
   const answer = await codeOf(async () => (await failover.fetch('/who', { method: 'POST', body: 'x' })).json());
   failover.close();
+  return answer;
+}
+
+/** The small client finds out, too. */
+async function smallFetch(hosts: readonly string[]): Promise<unknown> {
+  const pool = createPool(hosts);
+  const answer = await codeOf(async () => (await createFetch(pool)('/who')).json());
+  pool.close();
   return answer;
 }
 

@@ -10,7 +10,8 @@ export const SEEN: Seen = {
     channel: [{ re: { n: 1 } }],
   },
   after: {
-    firstPost: { from: 'b', method: 'POST' },
+    firstPost: { from: 'b', method: 'POST', bytes: 1 },
+    smallFetch: { from: 'b', method: 'GET', bytes: 0 },
     fetch: 'b',
     keyedPost: 'b',
     socket: ['from b', 'b: again'],

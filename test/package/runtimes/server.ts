@@ -35,9 +35,13 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   else if (url === '/stream') stream(response);
   else if (url === '/moved') response.writeHead(302, { location: '/healthz/ready' }).end();
   else if (url !== '/slow') {
-    request.resume().on('end', () => {
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    request.on('end', () => {
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ from: name, method }));
+      response.end(JSON.stringify({ from: name, method, bytes }));
     });
   }
 }

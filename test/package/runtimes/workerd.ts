@@ -14,11 +14,20 @@ export interface Worker extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Bundles the worker as wrangler does, and has workerd serve it. */
-export async function startWorker(folder: string, { hosts, control }: Stage, date: string): Promise<Worker> {
-  const name = `worker-${date}`;
+/**
+ * Bundles a worker as wrangler does, and has workerd serve it.
+ *
+ * @param entry A file in the folder: a module worker with a Durable Object called `Keeper`.
+ */
+export async function startWorker(
+  folder: string,
+  entry: string,
+  { hosts, control }: Stage,
+  date: string,
+): Promise<Worker> {
+  const name = `${entry.replace(/\W/g, '-')}-${date}`;
   await build({
-    entryPoints: [join(folder, 'worker.ts')],
+    entryPoints: [join(folder, entry)],
     outfile: join(folder, `${name}.mjs`),
     bundle: true,
     format: 'esm',
@@ -29,7 +38,12 @@ export async function startWorker(folder: string, { hosts, control }: Stage, dat
   const port = await freePort('127.0.0.1');
   await writeFile(
     join(folder, `${name}.capnp`),
-    configOf(name, date, port, { HOSTS: JSON.stringify(hosts), CONTROL: control }),
+    configOf(name, date, port, {
+      HOSTS: JSON.stringify(hosts),
+      PRIMARY: hosts[0] ?? '',
+      STANDBY: hosts[1] ?? '',
+      CONTROL: control,
+    }),
   );
   const binary = join(
     folder,
@@ -45,7 +59,7 @@ export async function startWorker(folder: string, { hosts, control }: Stage, dat
   const url = `http://127.0.0.1:${port}`;
   const answers = async (): Promise<boolean> => {
     if (child.exitCode !== null) throw new Error(`workerd has ended: ${said}`);
-    return (await fetch(`${url}/module`).catch(() => null)) !== null;
+    return (await fetch(`${url}/healthz/ready`).catch(() => null)) !== null;
   };
   await until(answers, START_LIMIT_MS, () => `workerd does not answer: ${said}`);
   return {
