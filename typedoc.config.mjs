@@ -6,7 +6,7 @@ import { titles } from './scripts/typedocTitles.ts';
 export default {
   name: 'Switchover',
   includeVersion: true,
-  entryPoints: readEntries().map(({ source }) => source),
+  entryPoints: readEntries().map(({ sources: [source] }) => source),
   tsconfig: 'tsconfig.docs.json',
   readme: 'README.md',
   projectDocuments: ['docs/*.md', 'ARCHITECTURE.md', 'CHANGELOG.md'],

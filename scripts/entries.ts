@@ -10,8 +10,8 @@ export interface Entry {
   readonly name: string;
   /** Its declarations for ESM, one for each platform that has its own; Node's, or those of no platform, come first. */
   readonly declarations: readonly string[];
-  /** The source of the first. */
-  readonly source: string;
+  /** Their sources, in the same order. */
+  readonly sources: readonly [string, ...string[]];
 }
 
 /** All of them, as package.json names them. */
@@ -19,8 +19,8 @@ export function readEntries(): Entry[] {
   const { name, types, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return Object.entries<unknown>(exports).flatMap(([path, target]) => {
     const declarations = [...new Set(typesOf(target))].reverse().sort((a, b) => Number(isMain(b)) - Number(isMain(a)));
-    const [first] = declarations;
-    return first === undefined ? [] : [{ name: path.replace('.', name), declarations, source: sourceOf(first) }];
+    const [first, ...others] = declarations.map(sourceOf);
+    return first === undefined ? [] : [{ name: path.replace('.', name), declarations, sources: [first, ...others] }];
   });
 
   function isMain(file: string): boolean {

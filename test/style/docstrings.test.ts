@@ -43,7 +43,7 @@ describe('what users read in their editor', () => {
 });
 
 describe('the rules for it notice', () => {
-  const api = readApi([{ name: 'fixture', declarations: [], source: 'test/style/fixtures/entry.ts' }]);
+  const api = readApi([{ name: 'fixture', declarations: [], sources: ['test/style/fixtures/entry.ts'] }]);
   const named = (findings: readonly string[]) => findings.map((finding) => finding.replace(/ \(.*?\)/, ''));
 
   test('names and members without words', () => {

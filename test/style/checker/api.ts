@@ -28,16 +28,19 @@ export function readApi(entries: readonly Entry[] = readEntries()): Api {
     root,
   );
   const program = ts.createProgram(
-    entries.map(({ source }) => join(root, source)),
+    entries.flatMap(({ sources }) => sources.map((source) => join(root, source))),
     config.options,
   );
   const checker = program.getTypeChecker();
-  const names = entries.flatMap(({ name, source }) => {
+  const exportsOf = (source: string): ts.Symbol[] => {
     const file = program.getSourceFile(join(root, source));
     const module = file && checker.getSymbolAtLocation(file);
     if (module === undefined) throw new Error(`${source} exports nothing`);
-    return checker.getExportsOfModule(module).map((exported) => publicName(checker, name, exported));
-  });
+    return checker.getExportsOfModule(module);
+  };
+  const names = entries.flatMap(({ name, sources }) =>
+    sources.flatMap(exportsOf).map((exported) => publicName(checker, name, exported)),
+  );
   const files = program.getSourceFiles().filter(({ isDeclarationFile }) => !isDeclarationFile);
   return { checker, names: once(names), files };
 }
