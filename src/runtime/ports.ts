@@ -5,7 +5,11 @@ export type MaybePromise<T> = T | Promise<T>;
 
 /** Time, as the library sees it. */
 export interface Clock {
-  /** Monotonic milliseconds: only differences mean anything. */
+  /**
+   * Monotonic milliseconds: only differences mean anything.
+   *
+   * @throws SwitchoverError `OUTSIDE_REQUEST` in workerd, where the clock is that of another request.
+   */
   now(): number;
   /** Milliseconds since 1970, for what is stored and for HTTP dates. May jump. */
   wallTime(): number;
