@@ -6,10 +6,11 @@ import { sectionText } from './lib/layout.ts';
 import { machine } from './lib/machine.ts';
 import { writePage } from './lib/page.ts';
 import type { Benchmark, Section } from './lib/report.ts';
+import { policy } from './policy/index.ts';
 import { socket } from './socket/index.ts';
 import { stores } from './stores/index.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [http, socket, browser, stores];
+const BENCHMARKS: readonly Benchmark[] = [http, socket, browser, stores, policy];
 
 const OPTIONS = {
   only: { type: 'string' },

@@ -96,6 +96,23 @@ it.skipIf(missingPackages('chromium').length > 0 && !process.env['CI'])(
   LIMIT_MS,
 );
 
+it(
+  'measures every part of the benchmark of policies, beside each library, and tells what is met',
+  async () => {
+    const { sections } = JSON.parse(await bench('policy', '--quick', '--json')) as { sections: Section[] };
+    const names = sections.map(({ tables }) => tables[0]?.table.rows.map(([name]) => name ?? '') ?? []);
+    const [failover, overload, connections] = names;
+    expect(failover).toEqual(expect.arrayContaining(['Switchover', 'stateless walk', 'ky', 'AWS 2026', 'gRPC A6']));
+    expect(overload).toEqual(expect.arrayContaining(['Switchover', 'no retries', 'ky', 'AWS 2026', 'gRPC A6']));
+    expect(connections).toEqual(['Switchover', 'socket.io', 'nats', 'SignalR', 'Ably']);
+    const goals = sections.flatMap((section) => section.goals);
+    // Virtual time is the same on every machine.
+    expect(goals.filter(({ met }) => !met)).toEqual([]);
+    expect(goals).toHaveLength(4);
+  },
+  LIMIT_MS,
+);
+
 it('shows tables that can be read, and says what each goal came to', async () => {
   const text = await bench('http', '--quick', '--only', 'bytes');
   expect(text).toMatch(/switchover\/fetch +\d+ +\d+ +\d+\n/);

@@ -69,6 +69,15 @@ describe('npx switchover simulate', () => {
     expect(picture).toMatch(/^<svg [\s\S]*Switchover[\s\S]*AWS 2026/);
   });
 
+  it('does so for connections, too', async () => {
+    const words = ['sessions-failover', '--clients', '500', '--beside', 'socket.io,signalr'];
+    const { out, complaint } = await runSimulate(words);
+    expect(complaint).toBe('');
+    expect(out).toMatch(/99 % +without one, [\s\S]*\n {2}Switchover .*\n {2}socket.io .*\n {2}SignalR .*\n$/);
+    expect(out).not.toMatch(/NaN|undefined|Infinity/);
+    expect((await runSimulate([...words, '--svg', '-'])).out).toMatch(/Strip: who has a connection[\s\S]*never back/);
+  });
+
   it('reckons what a standby must have in reserve, without a run', async () => {
     const { out } = await runSimulate(['outage', '--clients', '1000000', '--set', 'budget.capacity=2', '--size', '20']);
     expect(out).toContain('1,000,000 clients move, with 50,000 requests per second');
