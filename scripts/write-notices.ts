@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 /** Which of the files hold code of which packages, by what the sources import. */
 const BUNDLED: Readonly<Record<string, readonly string[]>> = {
   'switchover.global.js': ['ky', 'idb-keyval', 'workbox-window'],
+  'ky.cjs': ['ky'],
   'kill-sw.js, and the offline page with a handoff': ['idb-keyval'],
 };
 

@@ -41,7 +41,9 @@ describe.each(RUNTIMES)('$name', ({ name, command }) => {
     async (program) => {
       await using rig = createRig();
       const { control, hosts } = await createStage(rig, await temporaryFolder(rig));
-      const client = rig.owns(start(command(folder), join(folder, program), control, ...hosts));
+      // Node before 22.12, and Jest, cannot require what is ESM alone.
+      const flags = program === 'main.cjs' ? ['--no-experimental-require-module'] : [];
+      const client = rig.owns(start([...command(folder), ...flags], join(folder, program), control, ...hosts));
       const seen: unknown = JSON.parse(await client.line);
       expect(seen).toEqual(SEEN);
       // Nothing is left open, or the runtime would not end.
