@@ -32,6 +32,13 @@ export default [
     limit: '59.5 kB',
   },
   {
+    name: 'switchover { createFailover }, React Native',
+    path: 'dist/index.reactNative.js',
+    import: '{ createFailover }',
+    limit: '55 kB',
+  },
+  { name: 'switchover/react-native', path: 'dist/react-native.js', limit: '5 kB' },
+  {
     name: 'switchover { SwitchoverError }, browser',
     path: 'dist/index.browser.js',
     import: '{ SwitchoverError }',

@@ -1,6 +1,5 @@
 import { lateBodyOf, WHOLE_READS } from '../runtime/lateBody.ts';
 import { GuardedBody } from './guardedBody.ts';
-import { guardLate } from './lateAnswer.ts';
 import type { BodyFamily, GuardOptions } from './resumeBody.ts';
 
 /** Turns a response of one class into a guarded one. */
@@ -15,7 +14,7 @@ const collected =
  * Guards a response: the same object, a native `Response` in every way, whose body is watched for stalls and carried on
  * where it breaks, once it is read. Until then it costs no more than a change of its prototype.
  *
- * A body that comes in one piece (React Native) is guarded by {@link guardLate}. What has no body (204, HEAD) or is of no class (a
+ * A body that comes in one piece (React Native) brings a guard of its own. What has no body (204, HEAD) or is of no class (a
  * mock) comes back as it is.
  *
  * @param options Must not reference the response: it would never be collected.
@@ -24,7 +23,7 @@ export function guard(response: Response, options: GuardOptions): Response {
   const { body } = response;
   if (!body) {
     const late = lateBodyOf(response);
-    if (late !== undefined) return guardLate(response, late, options);
+    if (late !== undefined) return late.guard(response, options);
     options.onDone?.();
     return response;
   }

@@ -1,6 +1,7 @@
 import { scanHost } from '../policy/host.ts';
 import { reasonOf } from '../runtime/abortReason.ts';
-import { withLateBody } from '../runtime/lateBody.ts';
+import { guardLate } from '../runtime/lateAnswer.ts';
+import { type LateBody, withLateBody } from '../runtime/lateBody.ts';
 import type { Fetch } from '../runtime/ports.ts';
 
 /** What React Native's `Request` (whatwg-fetch) keeps of its init. */
@@ -103,9 +104,10 @@ class Exchange {
     const whole = new Promise<Response>((resolve, reject) => {
       this.#endWhole = { resolve, reject };
     });
-    const body = {
+    const body: LateBody = {
       whole,
       onProgress: () => {},
+      guard: (response, options) => guardLate(response, body, options),
       cancel: () => this.#cut(new TypeError('Network answer was left')),
     };
     this.#onProgress = () => body.onProgress();

@@ -61,8 +61,10 @@ describe('the example, with the packed package', () => {
     expect(await compile(made.example)).toBe('');
   });
 
-  test('passes its own tests with the Jest preset, and the compiler of types with the types for phones', async () => {
+  test('passes its own tests with the Jest preset, and the compiler with the types for phones; so does the guide', async () => {
     const jest = output(project, process.execPath, ['node_modules/jest/bin/jest.js', '--ci', '--maxWorkers=1']);
+    const [, guide = ''] = /```ts\n(.*?)```/s.exec(await readFile(join(ROOT, 'docs/react-native.md'), 'utf8')) ?? [];
+    await writeFile(join(project, 'src/guide.ts'), guide);
     const types = output(project, process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project]);
     await expect(Promise.all([jest, types])).resolves.toBeDefined();
   });

@@ -40,12 +40,11 @@ export async function openStream(
     const outcome = book(pool, origin, response, startedMs);
     const type = response.headers.get('content-type');
     const verdict = judge(response.status, type, outcome);
-    if (verdict === 'open') {
-      return canStream(response)
-        ? { verdict, stream: new StreamReader(pool, origin, response, controller) }
-        : { verdict: 'refused', cause: 'this fetch has no streaming bodies' };
+    if (verdict === 'open' && canStream(response)) {
+      return { verdict, stream: new StreamReader(pool, origin, response, controller) };
     }
     void discard(response);
+    if (verdict === 'open') return { verdict: 'refused', cause: 'this fetch has no streaming bodies' };
     return { verdict, cause: describe(response.status, type, outcome) };
   } catch {
     const timedOut = controller.signal.aborted && reasonOf(controller.signal) === TIMED_OUT;

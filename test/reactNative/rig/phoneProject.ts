@@ -65,5 +65,8 @@ export async function bundles(): Promise<Bundles> {
 
 async function sourcesOf(project: string): Promise<string[]> {
   const names = await readdir(join(project, 'src'));
-  return names.sort().map((name) => join('src', name));
+  return names
+    .filter((name) => name !== 'guide.ts')
+    .sort()
+    .map((name) => join('src', name));
 }

@@ -1,10 +1,7 @@
 import { SwitchoverError } from '../policy/error.ts';
 import { replaces } from '../policy/rangeResume.ts';
-import { reasonOf, throwIfAborted } from '../runtime/abortReason.ts';
-import { type LateBody, lateBodyOf, readThrough } from '../runtime/lateBody.ts';
-import { ignore } from './abortable.ts';
-import { linkSignal } from './linkSignal.ts';
-import type { GuardOptions } from './resumeBody.ts';
+import { abortWith, reasonOf, throwIfAborted } from './abortReason.ts';
+import { type LateBody, type LateOptions, lateBodyOf, readThrough } from './lateBody.ts';
 
 /** How often a body is asked for again. */
 const MAX_TRIES = 3;
@@ -13,9 +10,9 @@ const MAX_TRIES = 3;
  * Guards a response whose body comes in one piece: one that stalls or breaks off is blamed on its host, and, once it is read, asked for
  * again as a whole where the request may be sent twice. The same response.
  */
-export function guardLate(response: Response, body: LateBody, options: GuardOptions): Response {
+export function guardLate(response: Response, body: LateBody, options: LateOptions): Response {
   const first = watched(response, body, options, (error) => options.abort(error));
-  const done = options.onDone ?? ignore;
+  const done = options.onDone ?? (() => {});
   first.then(done, done);
   let mended: Promise<Response> | undefined;
   return readThrough(response, () => {
@@ -28,7 +25,7 @@ export function guardLate(response: Response, body: LateBody, options: GuardOpti
 function watched(
   response: Response,
   body: LateBody,
-  options: GuardOptions,
+  options: LateOptions,
   abort: (error: Error) => void,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
@@ -53,12 +50,12 @@ function watched(
 function watchStalls(
   { headers }: Response,
   body: LateBody,
-  { clock, stallMs }: GuardOptions,
+  { clock, stallMs }: LateOptions,
   stalled: (error: Error) => void,
 ): () => boolean {
   let heardMs = clock.now();
   let over = false;
-  let cancel: () => void = ignore;
+  let cancel: () => void = () => {};
   const limitMs = Number(stallMs);
   const check = () => {
     const silentMs = clock.now() - heardMs;
@@ -87,13 +84,14 @@ function watchStalls(
 }
 
 /** Asks for a body that broke, until it has come. */
-async function mend(first: Response, options: GuardOptions, failure: unknown): Promise<Response> {
+async function mend(first: Response, options: LateOptions, failure: unknown): Promise<Response> {
   const { signal, refetch } = options;
   let error = failure;
   for (let tries = 0; refetch !== undefined && tries < MAX_TRIES; tries++) {
     if (signal?.aborted) throw reasonOf(signal);
     const controller = new AbortController();
-    const unlink = linkSignal(signal, controller);
+    const abort = () => abortWith(controller, signal && reasonOf(signal));
+    signal?.addEventListener('abort', abort);
     try {
       const answer = await refetch({ headers: {}, sameHost: false, signal: controller.signal });
       if (answer === null || !replaces(answer, first)) break;
@@ -102,14 +100,14 @@ async function mend(first: Response, options: GuardOptions, failure: unknown): P
     } catch (cause) {
       error = cause;
     } finally {
-      unlink();
+      signal?.removeEventListener('abort', abort);
     }
   }
   if (signal !== undefined) throwIfAborted(signal);
   throw broken(error, options);
 }
 
-function broken(cause: unknown, options: GuardOptions): SwitchoverError {
+function broken(cause: unknown, options: LateOptions): SwitchoverError {
   return new SwitchoverError('BODY_BROKEN', 'The response body did not come to its end.', {
     remedy: 'Send the request again.',
     cause,
