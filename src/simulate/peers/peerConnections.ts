@@ -114,7 +114,7 @@ export class PeerConnections {
   #lose(client: number): void {
     const at = this.#at[client] as number;
     const host = this.#hosts[at] as SessionHost;
-    if (host.lifeAt(this.#nowMs) === this.#life[client]) host.here--;
+    if (host.lifeAt(this.#nowMs) === this.#life[client]) host.change(this.#nowMs, -1);
     this.#notice(client, Infinity);
     this.#isOpen[client] = 0;
     this.#seen.change(this.#nowMs, -1);
@@ -188,7 +188,7 @@ export class PeerConnections {
 
   #settle(client: number, at: number): void {
     const host = this.#hosts[at] as SessionHost;
-    host.here++;
+    host.change(this.#nowMs, 1);
     this.#at[client] = at;
     this.#life[client] = host.lifeAt(this.#nowMs);
     this.#isOpen[client] = 1;
