@@ -3,6 +3,7 @@ import type { FleetReport } from '../report.ts';
 import type { Fault, Scenario } from '../scenario.ts';
 import { HOST_COLOURS, PLOT_STYLE } from './look.ts';
 import { areaPath, grid, linePath, niceStep, type Panel, timeAxis, xOf, yOf } from './panel.ts';
+import { type Wording, wordingOf } from './wording.ts';
 
 const WIDTH = 960;
 const HEIGHT = 570;
@@ -12,6 +13,7 @@ const PLOT_WIDTH = WIDTH - LEFT - 28;
 /** A picture of a run as SVG: what was served, and what each host had to bear, over time. It has no script and needs no other file. */
 export function plotFleet(scenario: Scenario, record: FleetRecord, report: FleetReport): string {
   const seconds = Math.floor(scenario.durationMs / 1000);
+  const wording = wordingOf(record, report);
   const success: Panel = { left: LEFT, top: 112, width: PLOT_WIDTH, height: 130, seconds, most: 1 };
   const loads = record.hosts.map(({ load, capacityPerSecond }) =>
     load.slice(0, seconds).map((count) => count / capacityPerSecond),
@@ -21,29 +23,35 @@ export function plotFleet(scenario: Scenario, record: FleetRecord, report: Fleet
   const load: Panel = { ...success, top: 300, height: 230, most: step * Math.ceil((peak * 1.04) / step) };
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="title about">
 <title id="title">${escaped(scenario.title)}</title>
-<desc id="about">${escaped(`${scenario.about} ${caption(report)}`)}</desc>
+<desc id="about">${escaped(`${scenario.about} ${wording.caption}`)}</desc>
 <style>${PLOT_STYLE}
 </style>
 <rect class="paper" width="${WIDTH}" height="${HEIGHT}" rx="10"/>
 <text class="ink title" x="28" y="42">${escaped(scenario.title)}</text>
-<text class="quiet" x="28" y="66">${escaped(caption(report))}</text>
+<text class="quiet" x="28" y="66">${escaped(wording.caption)}</text>
 ${bands(scenario, [success, load])}
-${successPanel(success, record)}
-${loadPanel(load, scenario, loads, step)}
+${successPanel(success, wording)}
+${loadPanel(load, scenario, loads, step, wording.load)}
 ${timeAxis(load)}
 </svg>
 `;
 }
 
-function successPanel(panel: Panel, { begun, ok }: FleetRecord): string {
-  const shares = begun.slice(0, panel.seconds).map((count, second) => (count === 0 ? null : (ok[second] ?? 0) / count));
-  return `${head(panel, 'Requests served, by the second in which they began')}
+function successPanel(panel: Panel, { success, shares: all }: Wording): string {
+  const shares = all.slice(0, panel.seconds);
+  return `${head(panel, success)}
 ${grid(panel, 0.5, (value) => `${Math.round(value * 100)} %`)}
 <path class="area" d="${areaPath(panel, shares)}"/>
 <path class="line served" d="${linePath(panel, shares)}"/>`;
 }
 
-function loadPanel(panel: Panel, { hosts }: Scenario, loads: readonly (readonly number[])[], step: number): string {
+function loadPanel(
+  panel: Panel,
+  { hosts }: Scenario,
+  loads: readonly (readonly number[])[],
+  step: number,
+  words: string,
+): string {
   const limit = yOf(panel, 1);
   const lines = loads.map(
     (values, at) => `<path class="line host${at % HOST_COLOURS}" d="${linePath(panel, values)}"/>`,
@@ -53,7 +61,7 @@ function loadPanel(panel: Panel, { hosts }: Scenario, loads: readonly (readonly 
     const dot = `<rect class="fill${at % HOST_COLOURS}" x="${x}" y="${panel.top - 23}" width="14" height="4" rx="2"/>`;
     return `${dot}<text class="ink" x="${x + 20}" y="${panel.top - 16}">${escaped(name.slice(0, 9))}</text>`;
   });
-  return `${head(panel, 'Attempts per second at each host, over its capacity')}
+  return `${head(panel, words)}
 ${names.join('\n')}
 ${grid(panel, step, (value) => String(Number(value.toFixed(2))))}
 <line class="limit" x1="${LEFT}" x2="${LEFT + PLOT_WIDTH}" y1="${limit}" y2="${limit}"/>
@@ -84,13 +92,6 @@ function bands({ faults, offline }: Scenario, panels: readonly Panel[]): string 
 
 const wordsOf = ({ host, kind, share, status }: Fault): string =>
   [`${host}:`, kind, ...(share === undefined ? [] : [`${Math.round(share * 100)} %`]), status ?? ''].join(' ').trim();
-
-function caption({ clients, goodput, attemptsPerRequest, recoveryMs }: FleetReport): string {
-  const back =
-    recoveryMs === null ? '' : `, 99 % served ${Number((recoveryMs / 1000).toFixed(1))} s after the fault’s end`;
-  const served = `${(goodput * 100).toFixed(2)} % served`;
-  return `${clients.toLocaleString('en')} clients, ${served}, ${attemptsPerRequest.toFixed(3)} attempts per request${back}`;
-}
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
