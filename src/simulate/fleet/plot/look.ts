@@ -33,6 +33,7 @@ text { font: 13px system-ui, -apple-system, 'Segoe UI', sans-serif; font-variant
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
 .grid { stroke-width: 1; }
 .limit { fill: none; stroke-width: 1.25; stroke-dasharray: 5 4; }
+.fault { stroke-width: 4; stroke-linejoin: round; paint-order: stroke; }
 .band { opacity: .1; }
 .area { opacity: .16; }
 .edge { text-anchor: end; }
@@ -46,6 +47,7 @@ function rules({ paper, ink, quiet, grid, fault, good, hosts }: typeof LIGHT): s
     `.grid { stroke: ${grid}; }`,
     `.limit { stroke: ${quiet}; }`,
     `.band, .fault { fill: ${fault}; }`,
+    `.fault { stroke: ${paper}; }`,
     `.served { stroke: ${good}; }`,
     `.area { fill: ${good}; }`,
     ...hosts.flatMap((colour, at) => [`.host${at} { stroke: ${colour}; }`, `.fill${at} { fill: ${colour}; }`]),

@@ -32,6 +32,7 @@ export function plotFleet(scenario: Scenario, record: FleetRecord, report: Fleet
 ${bands(scenario, [success, load])}
 ${successPanel(success, wording)}
 ${loadPanel(load, scenario, loads, step, wording.load)}
+${faultNames(scenario, success)}
 ${timeAxis(load)}
 </svg>
 `;
@@ -70,23 +71,38 @@ ${lines.join('\n')}`;
 
 const head = ({ top }: Panel, words: string): string => `<text class="ink head" x="28" y="${top - 16}">${words}</text>`;
 
-/** When something was wrong, in each panel; what it was, over the upper one. */
-function bands({ faults, offline }: Scenario, panels: readonly Panel[]): string {
-  const spans = [
-    ...faults.map((fault) => ({ ...fault, words: wordsOf(fault) })),
-    ...(offline === null ? [] : [{ ...offline, words: 'clients offline' }]),
-  ];
-  return spans
-    .map(({ fromMs, untilMs, words }) => {
-      const rects = panels.map((panel) => {
+interface Span {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly words: string;
+}
+
+const spansOf = ({ faults, offline }: Scenario): readonly Span[] => [
+  ...faults.map((fault) => ({ ...fault, words: wordsOf(fault) })),
+  ...(offline === null ? [] : [{ ...offline, words: 'clients offline' }]),
+];
+
+/** When something was wrong, in each panel. */
+function bands(scenario: Scenario, panels: readonly Panel[]): string {
+  return spansOf(scenario)
+    .flatMap(({ fromMs, untilMs }) =>
+      panels.map((panel) => {
         const [from, to] = [xOf(panel, fromMs / 1000), xOf(panel, untilMs / 1000)];
         const width = Math.max(1, Math.round((to - from) * 10) / 10);
         return `<rect class="band" x="${from}" y="${panel.top}" width="${width}" height="${panel.height}"/>`;
-      });
-      const { top, height } = panels[0] as Panel;
-      const x = xOf(panels[0] as Panel, fromMs / 1000) + 6;
-      return `${rects.join('')}<text class="fault" x="${x}" y="${top + height - 8}">${escaped(words)}</text>`;
-    })
+      }),
+    )
+    .join('\n');
+}
+
+/** What it was, over the lines of the upper panel. */
+function faultNames(scenario: Scenario, panel: Panel): string {
+  const y = panel.top + panel.height - 8;
+  return spansOf(scenario)
+    .map(
+      ({ fromMs, words }) =>
+        `<text class="fault" x="${xOf(panel, fromMs / 1000) + 6}" y="${y}">${escaped(words)}</text>`,
+    )
     .join('\n');
 }
 

@@ -1,8 +1,7 @@
-import { NO_HINTS } from '../../../policy/hints.ts';
-import { type AttemptEnd, outcomeOf } from '../../../policy/outcome.ts';
+import type { AttemptEnd } from '../../../policy/outcome.ts';
 import type { PoolEvent } from '../../../policy/poolEvent.ts';
 import { readPolicy } from '../../../policy/poolPolicy.ts';
-import { type PoolPolicy, ruleOf } from '../../../policy/poolRule.ts';
+import type { PoolPolicy } from '../../../policy/poolRule.ts';
 import { everyRule } from '../../../policy/rules/everyRule.ts';
 import type { ClientEffect, ClientEvent, ClientState } from '../../../session/clientState.ts';
 import { EventHeap } from '../../core/eventHeap.ts';
@@ -14,10 +13,12 @@ import { Flights } from '../flights.ts';
 import { Probes } from '../probes.ts';
 import { FleetRecord } from '../record.ts';
 import type { Scenario, SessionOptions } from '../scenario.ts';
+import { arrive } from './arrivals.ts';
+import { abandoned, attemptOf } from './booking.ts';
 import { ClientSessions } from './clientSessions.ts';
 import { Connections } from './connections.ts';
 import { Homecomings } from './homecomings.ts';
-import { busy, HostTurns, moved } from './hostTurns.ts';
+import { HostTurns } from './hostTurns.ts';
 import { Packets, WHAT } from './packets.ts';
 import { SessionHost } from './sessionHost.ts';
 import type { SessionRecord } from './sessionRecord.ts';
@@ -137,7 +138,7 @@ export class SessionFleet implements SessionWorld {
   deliver(what: number, client: number, link: number, atMs: number, windowMs = 0): void {
     if (atMs === Infinity) return;
     if (this.#isJoining) {
-      this.#meet(what, client, link, windowMs);
+      arrive(this.#connections, what, client, link, windowMs);
       return;
     }
     const packet = this.#packets.take(what, client, link, windowMs);
@@ -145,18 +146,11 @@ export class SessionFleet implements SessionWorld {
   }
 
   book(client: number, host: number, end: AttemptEnd, startedMs: number): void {
-    const { nowMs, policy, pools } = this;
-    const state = pools.stateOf(client);
-    const judged = ruleOf(policy.rules, 'judge')?.(end, state, policy, nowMs);
-    const outcome = judged ?? outcomeOf(end, state.connectivity.kind === 'online');
-    const hints = end.kind === 'response' ? end.hints : NO_HINTS;
-    this.dispatch(client, { kind: 'attempt', origin: this.origins[host] as string, startedMs, outcome, hints });
+    this.dispatch(client, attemptOf(this, client, host, end, startedMs));
   }
 
   abandon(client: number, host: number, startedMs: number): void {
-    const outcome = { kind: 'local-fault', cause: 'aborted', processed: 'maybe' } as const;
-    const origin = this.origins[host] as string;
-    this.dispatch(client, { kind: 'attempt', origin, startedMs, outcome, hints: NO_HINTS });
+    this.dispatch(client, abandoned(this.origins[host] as string, startedMs));
   }
 
   tell(client: number, event: ClientEvent): void {
@@ -280,19 +274,8 @@ export class SessionFleet implements SessionWorld {
     const { what, client, link, windowMs } = this.#packets;
     const to = client[packet] as number;
     this.#packets.release(packet);
-    this.#meet(what[packet], to, link[packet] as number, windowMs[packet] as number);
+    arrive(this.#connections, what[packet], to, link[packet] as number, windowMs[packet] as number);
     this.#wakeInTime(to);
-  }
-
-  #meet(what: number | undefined, client: number, link: number, windowMs: number): void {
-    const connections = this.#connections;
-    if (what === WHAT.up) connections.up(client, link);
-    else if (what === WHAT.failed) connections.failed(client, link);
-    else if (what === WHAT.welcome) connections.welcome(client, link, windowMs);
-    else if (what === WHAT.busy) connections.turnedAway(client, link, busy(windowMs));
-    else if (what === WHAT.moved) connections.turnedAway(client, link, moved(windowMs));
-    else if (what === WHAT.pong) connections.heard(client, link, windowMs);
-    else if (what === WHAT.reset) connections.reset(client, link);
   }
 
   #set(thing: number, atMs: number, room: number): void {

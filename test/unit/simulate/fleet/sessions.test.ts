@@ -13,7 +13,7 @@ const fault = (kind: string, fromMs = 20_000, untilMs = 80_000, more: Fields = {
 
 function play(given: Fields, eachBeat = false) {
   const hosts = [{ name: 'a' }, { name: 'b' }];
-  const scenario = readScenario({ durationMs: 300_000, hosts, faults: [fault('refuse')], ...given });
+  const scenario = readScenario({ durationMs: 420_000, hosts, faults: [fault('refuse')], ...given });
   const { sessions } = scenario;
   if (sessions === null) throw new Error('it has no sessions');
   const fleet = new SessionFleet(scenario, sessions, eachBeat);
