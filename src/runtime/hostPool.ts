@@ -7,6 +7,7 @@ import { nextWakeMs, openPool, stepPool } from '../policy/poolMachine.ts';
 import { type PoolEffect, type PoolState, recordOf } from '../policy/poolState.ts';
 import { firstCandidate } from '../policy/selection.ts';
 import type { HostConfig, Topology } from '../policy/topology.ts';
+import { abortWith } from './abortReason.ts';
 import { Alarm } from './alarm.ts';
 import { Emitter, type EventArgs } from './emitter.ts';
 import type { FailoverEvents } from './events.ts';
@@ -230,7 +231,8 @@ export class HostPool {
   /** Ends timers, probes and waits. Requests under way come to their end; new ones are refused with `CLOSED`. */
   close(): void {
     if (this.closed) return;
-    this.#closing.abort(new SwitchoverError('CLOSED', 'The pool was closed.', { remedy: 'Make a new one to go on.' }));
+    const error = new SwitchoverError('CLOSED', 'The pool was closed.', { remedy: 'Make a new one to go on.' });
+    abortWith(this.#closing, error);
     this.#changed();
     this.#alarm.stop();
     this.limits.rest();

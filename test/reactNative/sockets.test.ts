@@ -79,6 +79,11 @@ describe('a WebSocket on a phone', () => {
     // The host restarts: it is not used now, and is not to blame.
     expect(visits.map(({ host }) => host)).toEqual([0, 1]);
     expect(app.state(0)).toBe('inactive');
+    await until(
+      () => socket.readyState === 1,
+      10_000,
+      () => 'it is not open',
+    );
     socket.close(1000, 'bye');
     await until(
       () => closes.length > 0,
