@@ -1,7 +1,8 @@
 /**
  * `npm run simulate:soak -- --schedules 1000000`: fault schedules of the session protocol, one seed after the other.
  * `--first` is the first seed, `--seconds` ends it earlier, `--jobs` is how many threads share them (default: one for each core);
- * `--mutants 1000` hunts the mutants over so many seeds instead.
+ * `--mutants 1000` hunts the mutants over so many seeds instead, those of the session protocol and those of the fleets' policy;
+ * `--fleets 200` runs so many small fleets instead, as those mutants are hunted with.
  *
  * A seed that fails is shrunk, and printed as a test. `--keep` writes the smallest schedule that finds each mutant to a file: the tests
  * keep those in test/unit/simulate/schedules/keptSchedules.json.
@@ -10,10 +11,13 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { FLEET_MUTANTS } from '../src/simulate/fleetMutants/fleetMutants.ts';
+import { huntFleets, runFleetSeed } from '../src/simulate/fleetMutants/runFleetSeed.ts';
 import { MUTANTS } from '../src/simulate/schedules/mutants/index.ts';
+import type { Mutant } from '../src/simulate/schedules/mutants/mutant.ts';
 import { printAsTest } from '../src/simulate/schedules/print.ts';
 import { runSchedule } from '../src/simulate/schedules/run.ts';
-import { hunt, type Sweep, scheduleOf, smallestFor, sweep } from '../src/simulate/schedules/seeds.ts';
+import { type Hunt, hunt, type Sweep, scheduleOf, smallestFor, sweep } from '../src/simulate/schedules/seeds.ts';
 import { shrink } from '../src/simulate/schedules/shrink.ts';
 
 /** Schedules that a thread is given at a time: between two of them it is looked at the clock. */
@@ -80,18 +84,38 @@ function show(seed: number, broken: string): void {
   console.log(`${printAsTest(smallest, broken)}\n`);
 }
 
+/** How many seeds it took to find a mutant; false where it was not, or for another reason. */
+function tell({ name, complaint }: Pick<Mutant, 'name' | 'complaint'>, { seeds, broken }: Hunt): boolean {
+  const isFound = broken !== null && complaint.test(broken);
+  console.log(`${isFound ? String(seeds).padStart(6) : 'missed'}  ${name}: ${broken ?? `nothing in ${seeds} seeds`}`);
+  return isFound;
+}
+
+/** The number of those that were missed. */
 function huntAll(mostSeeds: number, file: string | undefined): number {
   const kept: object[] = [];
   for (const mutant of MUTANTS) {
-    const { seeds, broken } = hunt(mutant, mostSeeds);
-    const isFound = broken !== null && mutant.complaint.test(broken);
-    const count = isFound ? String(seeds).padStart(6) : 'missed';
-    console.log(`${count}  ${mutant.name}: ${broken ?? `nothing in ${seeds} seeds`}`);
-    if (isFound) kept.push({ mutant: mutant.name, schedule: smallestFor(mutant, seeds) });
+    const found = hunt(mutant, mostSeeds);
+    if (tell(mutant, found)) kept.push({ mutant: mutant.name, schedule: smallestFor(mutant, found.seeds) });
   }
-  console.log(`${kept.length} of ${MUTANTS.length} mutants were found`);
+  const fleets = FLEET_MUTANTS.filter((mutant) => tell(mutant, huntFleets(mutant, mostSeeds)));
+  console.log(`${kept.length} of ${MUTANTS.length} mutants of the session protocol were found`);
+  console.log(`${fleets.length} of ${FLEET_MUTANTS.length} mutants of the policy were found`);
   if (file !== undefined) writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`);
-  return MUTANTS.length - kept.length;
+  return MUTANTS.length - kept.length + FLEET_MUTANTS.length - fleets.length;
+}
+
+/** Small fleets, one seed after the other. */
+function runFleets({ first, count }: Round): number {
+  let failures = 0;
+  for (let seed = first; seed < first + count; seed++) {
+    const broken = runFleetSeed(seed);
+    if (broken === null) continue;
+    failures++;
+    console.log(`seed ${seed}: ${broken}`);
+  }
+  console.log(`seeds ${first} to ${first + count - 1}: ${count} fleets, ${failures} broke a promise`);
+  return failures;
 }
 
 async function main(): Promise<void> {
@@ -102,14 +126,15 @@ async function main(): Promise<void> {
       seconds: { type: 'string', default: 'Infinity' },
       jobs: { type: 'string', default: String(availableParallelism()) },
       mutants: { type: 'string' },
+      fleets: { type: 'string' },
       keep: { type: 'string' },
     },
   });
   const seeds = { first: Number(values.first), count: Number(values.schedules) };
-  const failed =
-    values.mutants === undefined
-      ? await soak(seeds, Number(values.seconds), Number(values.jobs))
-      : huntAll(Number(values.mutants), values.keep);
+  let failed: number;
+  if (values.mutants !== undefined) failed = huntAll(Number(values.mutants), values.keep);
+  else if (values.fleets !== undefined) failed = runFleets({ ...seeds, count: Number(values.fleets) });
+  else failed = await soak(seeds, Number(values.seconds), Number(values.jobs));
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
