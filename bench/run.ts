@@ -7,10 +7,11 @@ import { machine } from './lib/machine.ts';
 import { writePage } from './lib/page.ts';
 import type { Benchmark, Section } from './lib/report.ts';
 import { policy } from './policy/index.ts';
+import { simulate } from './simulate/index.ts';
 import { socket } from './socket/index.ts';
 import { stores } from './stores/index.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [http, socket, browser, stores, policy];
+const BENCHMARKS: readonly Benchmark[] = [http, socket, browser, stores, policy, simulate];
 
 const OPTIONS = {
   only: { type: 'string' },
