@@ -18,18 +18,18 @@ const unknown = positionals.filter((name) => !SECTIONS.some((section) => section
 if (unknown.length > 0) throw new Error(`there is no section ${unknown.join(', ')}`);
 
 const changed: string[] = [];
-let page = await readFile(PAGE, 'utf8');
 for (const { name, make } of SECTIONS) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
   const begun = performance.now();
   const { markdown, pictures = {} } = make();
+  // A run takes minutes: the page may have been written on meanwhile.
+  const page = await readFile(PAGE, 'utf8');
   const next = within(page, name, markdown);
   if (next !== page) changed.push(`docs/scale.md, ${name}`);
-  page = next;
+  if (!values.check && next !== page) await writeFile(PAGE, next);
   for (const [picture, svg] of Object.entries(pictures)) await keep(picture, svg);
   console.log(`${name} (${((performance.now() - begun) / 1000).toFixed(1)} s)`);
 }
-if (!values.check) await writeFile(PAGE, page);
 for (const what of changed) console.log(`${values.check ? 'would change' : 'changed'}: ${what}`);
 process.exitCode = values.check && changed.length > 0 ? 1 : 0;
 

@@ -34,11 +34,12 @@ export const failover: Section = {
       faults: silent.faults.map((fault) => ({ ...fault, untilMs: fault.untilMs + LONGER_MS })),
     });
     const [silently, lengthily, openly] = [silent, long, open].map(runsOf) as [Run[], Run[], Run[]];
-    const rows = silently.map((run, at) => rowOf(run, lengthily[at] as Run, openly[at] as Run, silent));
+    const gone = silently.map((run, at) => goneRow(run, lengthily[at] as Run, openly[at] as Run));
+    const back = silently.map((run) => backRow(run, silent));
     const shown = silently.filter(({ title }) => SHOWN.includes(title));
     const title = 'A host vanishes for a minute, and returns';
     return {
-      markdown: markdownTable(COLUMNS, rows),
+      markdown: `${markdownTable(GONE, gone)}\n\nAnd when it returns:\n\n${markdownTable(BACK, back)}`,
       pictures: { 'scale-failover': plotBeside({ ...silent, title }, shown) },
     };
   },
@@ -46,34 +47,39 @@ export const failover: Section = {
 
 const runsOf = (scenario: Scenario): Run[] => [runOurs(scenario), ...BESIDE.map((name) => runPeer(scenario, name))];
 
-const COLUMNS = [
+const GONE = [
   '',
   'black hole: served',
   'attempts each',
   'sent to the dead host',
   'in an outage of 5 min',
-  'standby’s peak',
-  'on return, first 5 s',
-  'load back, 10 → 90 %',
   'refused: served',
   'attempts each',
 ];
 
-function rowOf(run: Run, long: Run, refused: Run, scenario: Scenario): string[] {
-  const { report } = run;
-  const [first, standby] = report.hosts;
-  const { goodputInFault } = report;
+function goneRow({ title, report }: Run, long: Run, refused: Run): string[] {
   return [
-    named(run.title),
-    percent(goodputInFault ?? 0),
+    named(title),
+    percent(report.goodputInFault ?? 0),
     times(report.attemptsPerRequest),
-    whole(first?.sentToGone ?? 0),
+    whole(report.hosts[0]?.sentToGone ?? 0),
     whole(long.report.hosts[0]?.sentToGone ?? 0),
-    times(standby?.peakLoad ?? 0),
-    `${times(returnLoad(run, scenario))} ×`,
-    first?.comeback ? inSeconds(first.comeback.tookMs) : '–',
     percent(refused.report.goodputInFault ?? 0),
     times(refused.report.attemptsPerRequest),
+  ];
+}
+
+const BACK = ['', 'load in the first 5 s', 'load back, 10 → 90 %', 'standby’s peak', 'probes each', 'peak of probes'];
+
+function backRow(run: Run, scenario: Scenario): string[] {
+  const [first, standby] = run.report.hosts;
+  return [
+    named(run.title),
+    `${times(returnLoad(run, scenario))} ×`,
+    first?.comeback ? inSeconds(first.comeback.tookMs) : '–',
+    times(standby?.peakLoad ?? 0),
+    times(run.report.probesPerClient),
+    times(first?.peakProbes ?? 0),
   ];
 }
 
