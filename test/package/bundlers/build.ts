@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as esbuild from 'esbuild';
 import { type OutputChunk, type RollupOutput, rollup } from 'rollup';
 import { build as viteBuild } from 'vite';
 import webpack from 'webpack';
+import { output as outputOf } from '../../rig/output.ts';
 
 /** What a bundler made of a program. */
 export interface Bundle {
@@ -15,7 +16,7 @@ export interface Bundle {
 export type Bundler = (project: string, entry: string, outdir: string) => Promise<Bundle>;
 
 /** The least that each needs to be told to bundle a page's program. */
-export const BUNDLERS: Readonly<Record<'esbuild' | 'rollup' | 'vite' | 'webpack', Bundler>> = {
+export const BUNDLERS: Readonly<Record<'esbuild' | 'parcel' | 'rollup' | 'vite' | 'webpack', Bundler>> = {
   async esbuild(project, entry, outdir) {
     const { metafile } = await esbuild.build({
       absWorkingDir: project,
@@ -30,6 +31,18 @@ export const BUNDLERS: Readonly<Record<'esbuild' | 'rollup' | 'vite' | 'webpack'
     });
     const used = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
     return { modules: used.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path) };
+  },
+
+  // It knows no `exports` unless the app's package.json says that it shall (`@parcel/resolver-default`).
+  async parcel(project, entry, outdir) {
+    const folder = join(project, `parcel-${entry}`);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'main.js'), `import '../${entry}';`);
+    const words = ['build', join(folder, 'main.js'), '--dist-dir', outdir, '--no-cache', '--log-level', 'warn'];
+    await outputOf(project, process.execPath, [join(project, 'node_modules/parcel/lib/bin.js'), ...words]);
+    const maps = (await readdir(outdir)).filter((name) => name.endsWith('.map'));
+    const texts = await Promise.all(maps.map((name) => readFile(join(outdir, name), 'utf8')));
+    return { modules: texts.flatMap((text) => JSON.parse(text).sources as string[]) };
   },
 
   async rollup(project, entry, outdir) {
