@@ -48,3 +48,23 @@ describe('a lockfile', () => {
     expect(() => completed({ packages })).toThrow('fsevents@~2.3.2');
   });
 });
+
+test('docs/runtimes.md names the versions that the tests run', () => {
+  const guide = readFileSync(join(root, 'docs/runtimes.md'), 'utf8');
+  const rowOf = (name: string): string => guide.split('\n').find((line) => line.startsWith(`| ${name}`)) ?? '';
+  const versionOf = (fixture: string, name: string): string => {
+    const { packages }: Lockfile = JSON.parse(readFileSync(join(root, fixture, 'package-lock.json'), 'utf8'));
+    const [major, minor] = packages[`node_modules/${name}`]?.version?.split('.') ?? [];
+    return `${major}.${minor}`;
+  };
+  const runtimes = 'test/package/runtimes';
+  const nodes = [
+    versionOf(runtimes, 'node22-linux-x64'),
+    versionOf('.', 'node'),
+    versionOf(runtimes, 'node26-linux-x64'),
+  ];
+  expect(rowOf('Node')).toContain(nodes.join(', '));
+  expect(rowOf('Deno')).toContain(versionOf(runtimes, 'deno'));
+  expect(rowOf('Bun')).toContain(versionOf(runtimes, 'bun'));
+  expect(rowOf('Next.js')).toContain(versionOf('test/package/next-app', 'next'));
+});
