@@ -70,14 +70,15 @@ export interface OfflineClients {
 
 /** Clients that keep a connection open, instead of making requests, and the session servers of their hosts. */
 export interface SessionOptions {
-  /** Hellos in a second that a host of capacity 1 lets in, and how many at once after a quiet time. Default: those of a session server. */
+  /** Hellos in a second that a host of capacity 1 lets in, in the long run. Default 1,000, as a session server's. */
   readonly ratePerSecond: number;
+  /** Hellos that it lets in at once after a quiet time. Default 2,000. */
   readonly burst: number;
   /** False where everybody is let in: the rate is what the host can bear, and it does not say so. Default true. */
   readonly refuses: boolean;
-  /** What hosts tell their clients to spread their return over. Default null: sessions by the rate, as the server has it. */
+  /** What hosts tell their clients to spread their return over, in milliseconds. Default null: sessions by the rate, as the server has it. */
   readonly retryWindowMs: number | null;
-  /** How long a session outlives its connection at least. Default: the server's. */
+  /** How long a session outlives its connection at least, in milliseconds. Default 120,000, as the server's. */
   readonly ttlMs: number;
 }
 

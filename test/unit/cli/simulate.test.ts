@@ -46,6 +46,19 @@ describe('npx switchover simulate', () => {
     expect(scenario.policy).toEqual({ retry: { attempts: 1 }, failback: { proof: 'request' } });
   });
 
+  it('tells of sessions in words of their own, and lets hosts’ admission grow with their clients', async () => {
+    const { out } = await runSimulate(['sessions-failover', ...SMALL]);
+    expect(out).toMatch(/window that clients were told +55 s\n/);
+    expect(out).toMatch(/99 % connected after the fault’s begin +in \d+ s, [01]\.\d\d of the window\n/);
+    expect(out).toMatch(/\n {2}b +4 .* 200 +\d+ +0 +– +–\n$/);
+    expect(out).not.toMatch(/NaN|undefined|Infinity|requests/);
+    const { out: picture } = await runSimulate(['sessions-failover', ...SMALL, '--svg', '-']);
+    expect(picture).toContain('Hellos per second at each host, over its admission rate');
+    expect(picture).not.toMatch(/NaN|Infinity|undefined|null/);
+    const wrong = await runSimulate(['sessions-failover', ...SMALL, '--utilisation', '0.5']);
+    expect(wrong).toMatchObject({ code: 2, complaint: expect.stringMatching(/sessions exclude each other/) });
+  });
+
   it('draws a picture into a file, or writes it out', async () => {
     const file = join(folder, 'outage.svg');
     await runSimulate(['outage', ...SMALL, '--svg', file]);
