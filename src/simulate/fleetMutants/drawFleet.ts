@@ -31,7 +31,7 @@ export function drawFleet(seed: number): Scenario {
     title: `seed ${seed}`,
     seed,
     clients: CLIENTS,
-    everyMs: oneOf(1_000, 3_000, 6_000),
+    everyMs: oneOf(2_000, 4_000, 8_000),
     utilisation: oneOf(0.3, 0.6),
     durationMs: FAULT_FROM_MS + faultMs + AFTERWARDS_MS,
     method: random() < 0.2 ? 'POST' : 'GET',

@@ -14,8 +14,9 @@ export class Reader {
   readonly #random: () => number;
   /** When it has taken what it was told last. */
   #doneMs = 0;
-  /** What waits for it. */
+  /** What waits for it, and how often that was too much. */
   #waiting = 0;
+  #overruns = 0;
 
   constructor(client: ClientSide, world: ClientWorld, random: () => number) {
     this.#client = client;
@@ -28,6 +29,7 @@ export class Reader {
     this.app = app;
     this.#doneMs = 0;
     this.#waiting = 0;
+    this.#overruns = 0;
   }
 
   /** One that fails at its news has had it all the same. */
@@ -50,16 +52,18 @@ export class Reader {
     );
   }
 
-  /** What waits is bounded, whatever the server does. */
+  /** Two windows may wait. With more, the connection is given up: each brings a gap and a few messages at most until then. */
   #crowd(): void {
     const { parts, witness } = this.#world;
     const client = this.#client;
     this.#waiting += 1;
-    witness.waits(client, this.#waiting);
+    witness.waits(client, this.#waiting, this.#overruns);
     if (this.#waiting <= 2 * parts.server.window[0]) return;
+    const { link } = client.state;
     client.later(0, () => {
-      const { link } = client.state;
-      if (link !== null) client.tell({ kind: 'broken', link: link.id, code: CLOSE.overrun });
+      if (link === null || client.state.link?.id !== link.id) return;
+      this.#overruns += 1;
+      client.tell({ kind: 'broken', link: link.id, code: CLOSE.overrun });
     });
   }
 }

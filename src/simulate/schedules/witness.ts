@@ -155,10 +155,12 @@ export class Witness {
     this.upward.undo(this.#store.effects);
   }
 
-  /** So many messages wait for a client's application. */
-  waits({ name }: SeenClient, count: number): void {
-    if (count === 2 * SERVER.window[0] + 1) this.meet('inbox full');
-    if (count > 4 * SERVER.window[0]) broken(`${count} messages wait for the application of ${name}`);
+  /** So many messages wait for a client's application, which has had too much so many times before. */
+  waits({ name }: SeenClient, count: number, overruns: number): void {
+    const [window] = SERVER.window;
+    if (count === 2 * window + 1) this.meet('inbox full');
+    if (count > 2 * window + (overruns + 1) * (window + 1))
+      broken(`${count} messages wait for the application of ${name}`);
   }
 
   shown(frame: FrameFromClient, client: string): void {

@@ -10,7 +10,7 @@ import kept from './keptSchedules.json' with { type: 'json' };
 const MOST_SEEDS = 1_000;
 
 describe('the schedules find', () => {
-  test.each(MUTANTS)('$name', (mutant) => {
+  test.each(MUTANTS)('$name', { timeout: 60_000 }, (mutant) => {
     expect(hunt(mutant, MOST_SEEDS).broken ?? `nothing in ${MOST_SEEDS} seeds`).toMatch(mutant.complaint);
   });
 });

@@ -7,7 +7,7 @@ import type { Schedule } from '../../../../src/simulate/schedules/schedule.ts';
 import { hunt, scheduleOf } from '../../../../src/simulate/schedules/seeds.ts';
 import { shrink } from '../../../../src/simulate/schedules/shrink.ts';
 
-describe('a schedule that fails', () => {
+describe('a schedule that fails', { timeout: 60_000 }, () => {
   const mutant = MUTANTS.find(({ name }) => name === 'a store that does not look at keys');
   const parts = mutant?.mutate(PARTS);
   const { seeds } = mutant === undefined ? { seeds: 0 } : hunt(mutant, 1_000);
