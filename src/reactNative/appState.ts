@@ -31,6 +31,7 @@ export function appStateLifecycle(appState: AppStateLike): Lifecycle {
     return () => subscription.remove();
   };
   return {
+    suspends: true,
     subscribe(listener) {
       let away = appState.currentState === 'background';
       return listen((state) => {

@@ -80,6 +80,11 @@ export interface Lifecycle {
   subscribe(listener: () => void): () => void;
   /** Calls `listener` before the app may be frozen or gone: hidden, in the background. Default: nobody is told. */
   onLeave?(listener: () => void): () => void;
+  /**
+   * True where an app that comes back stood still meanwhile, and its connections may be dead without a word: a phone's. One that can't be
+   * asked whether it lives is then replaced. Default false.
+   */
+  readonly suspends?: boolean;
 }
 
 /** The platform's `fetch`, or any function of its shape. */

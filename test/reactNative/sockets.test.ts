@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { sleep, until } from '../rig/wait.ts';
-import { type App, phone } from './rig/phone.ts';
+import { type App, type Phone, phone } from './rig/phone.ts';
 import { bundles } from './rig/phoneProject.ts';
 
 /** Who came to which host, and with what. */
@@ -42,8 +42,11 @@ afterAll(async () => {
   }
 });
 
+let device: Phone;
+
 function begin(socket: object): App {
-  const app = phone(bundle).start(hosts, { session: undefined, socket });
+  device = phone(bundle);
+  const app = device.start(hosts, { session: undefined, socket });
   apps.push(app);
   return app;
 }
@@ -91,6 +94,38 @@ describe('a WebSocket on a phone', () => {
       () => 'no close',
     );
     expect(closes).toEqual([[1000, true]]);
+  });
+
+  test.each([
+    [
+      'the app was in the background',
+      () => device.device.appState('background'),
+      () => device.device.appState('active'),
+    ],
+    ['the network is another', () => {}, () => device.network({ type: 'cellular', isConnected: true })],
+  ])('that can’t be asked whether it lives gets a successor when %s', async (_when, leave, comeBack) => {
+    const socket = begin({ reconnect: { firstWaitMs: 0 } }).socket('/live');
+    const told: string[] = [];
+    for (const type of ['open', 'close']) socket.addEventListener(type, () => told.push(type));
+    await until(
+      () => socket.readyState === 1,
+      10_000,
+      () => 'it is not open',
+    );
+    device.device.appState('inactive');
+    device.device.appState('active');
+    leave();
+    await sleep(100);
+    expect(visits.length).toBe(1);
+    comeBack();
+    await visited(2);
+    await until(
+      () => visits[0]?.socket.readyState === 3 && told.length === 2,
+      10_000,
+      () => `the first link stays; ${told}`,
+    );
+    expect(told).toEqual(['open', 'open']);
+    socket.close();
   });
 
   test('that is closed before it is open does not stay open at the server, as Android would have it', async () => {

@@ -7,7 +7,7 @@ export interface PoolNews {
   /**
    * Times may be better: the app is seen again, the network is back, or a host.
    *
-   * @param suspect True where the network had been gone.
+   * @param suspect True where the network had been gone, or is another, or the app stood still.
    */
   look(suspect: boolean): void;
   poolClosed(): void;
@@ -20,6 +20,12 @@ export function followPool(pool: HostPool, news: PoolNews): () => void {
   const failedBack = () => news.leave('failback');
   events.on('switchover', switched);
   events.on('failback', failedBack);
+  const { connectivity, lifecycle } = pool.ports;
+  const suspect = () => news.look(true);
+  const ends = [
+    connectivity.subscribe((online) => online && suspect()),
+    lifecycle.suspends ? lifecycle.subscribe(suspect) : () => {},
+  ];
   let wasOffline = false;
   const unsubscribe = pool.onBetterTimes(() => {
     const isOffline = pool.state.connectivity.kind === 'offline';
@@ -31,5 +37,6 @@ export function followPool(pool: HostPool, news: PoolNews): () => void {
     events.off('switchover', switched);
     events.off('failback', failedBack);
     unsubscribe();
+    for (const end of ends) end();
   };
 }

@@ -33,6 +33,8 @@ export interface Phone {
   readonly disk: Readonly<Record<string, string>>;
   readonly keys: Readonly<Record<string, string>>;
   start(hosts: readonly string[], options?: object): App;
+  /** NetInfo tells of the network. */
+  network(state: object): void;
   /** Runs a script in the realm. */
   run(script: string): unknown;
 }
@@ -40,6 +42,7 @@ export interface Phone {
 interface Quay {
   emit(name: string, event: unknown): void;
   readonly start: Phone['start'];
+  readonly network: Phone['network'];
   readonly disk: Phone['disk'];
   readonly keys: Phone['keys'];
 }
@@ -69,6 +72,7 @@ export function phone(bundle: string): Phone {
     disk: quay().disk,
     keys: quay().keys,
     start: (hosts, options) => quay().start(hosts, options),
+    network: (state) => quay().network(state),
     run,
   };
 }
