@@ -120,7 +120,7 @@ test('a flood of hellos over the rate gets busy with a window, and those who are
   expect(Math.max(...busy.map(({ windowMs }) => Number(windowMs)))).toBeGreaterThan(50_000);
   expect(sessions.size).toBe(201 - busy.length);
   inside.say({ kind: 'ping' });
-  expect(await inside.next()).toEqual({ kind: 'pong' });
+  expect(await inside.next()).toEqual({ kind: 'pong', retryWindowMs: sessions.retryWindowMs });
 });
 
 test('a drain ends with moved and 1012, and nobody is left', async () => {
