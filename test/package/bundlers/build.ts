@@ -18,7 +18,7 @@ export type Bundler = (project: string, entry: string, outdir: string) => Promis
 /** The least that each needs to be told to bundle a page's program. */
 export const BUNDLERS: Readonly<Record<'esbuild' | 'parcel' | 'rollup' | 'vite' | 'webpack', Bundler>> = {
   async esbuild(project, entry, outdir) {
-    const { metafile } = await esbuild.build({
+    const { metafile, warnings } = await esbuild.build({
       absWorkingDir: project,
       entryPoints: { main: entry },
       outdir,
@@ -29,6 +29,8 @@ export const BUNDLERS: Readonly<Record<'esbuild' | 'parcel' | 'rollup' | 'vite' 
       metafile: true,
       logLevel: 'error',
     });
+    const ofOurs = warnings.find(({ location }) => location?.file !== entry);
+    if (ofOurs !== undefined) throw new Error(ofOurs.text);
     const used = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
     return { modules: used.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path) };
   },
