@@ -32,7 +32,7 @@ export interface ProbePolicy {
   readonly inactivePeriodMs: number;
   /** Until a probe's whole answer, in milliseconds (`timeoutSeconds`). Default 2,000. */
   readonly timeoutMs: number;
-  /** Good probes in a row that prove a host (`successThreshold`). Default 2. */
+  /** Good probes in a row that prove a host (`successThreshold`). One is enough where it had to wait, see `requestsPerProbe`. Default 2. */
   readonly successThreshold: number;
   /** Bad probes in a row that eject a host, or send it back to its cool-down (`failureThreshold`). Default 1. */
   readonly failureThreshold: number;

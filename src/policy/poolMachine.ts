@@ -51,16 +51,13 @@ const NOTHING: readonly PoolEffect[] = [];
 
 /** Nearly all that happens: an attempt ended well, and nobody had anything to make up for. No rule has a say in that. */
 function isNoNews(state: PoolState, event: PoolEvent): boolean {
-  if (event.kind === 'use') return !isAwaited(state);
   if (event.kind !== 'attempt' || event.outcome.kind !== 'ok' || event.hints !== NO_HINTS) return false;
-  const { budget, connectivity } = state;
+  const { budget, connectivity, hosts } = state;
   const host = recordOf(state, event.origin);
   const isWell = connectivity.kind === 'online' && budget.tokens >= budget.capacity;
-  return isWell && host !== undefined && isSpotless(host) && !isAwaited(state);
+  // While a host is waited for, what is sent elsewhere counts.
+  return isWell && host !== undefined && isSpotless(host) && hosts.every(({ patience }) => patience === undefined);
 }
-
-/** True while a host is waited for: its rule counts what is sent elsewhere. */
-const isAwaited = ({ hosts }: PoolState): boolean => hosts.some(({ patience }) => patience !== undefined);
 
 const isSpotless = ({ health, troubleSinceMs, silentSinceMs, timedOutAtMs }: HostRecord): boolean =>
   health.kind === 'up' &&

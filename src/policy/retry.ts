@@ -71,7 +71,8 @@ export function nextStep(before: RetryState, attempt: EndedAttempt, request: Req
   // One attempt means one, also where no server did any work.
   if (env.policy.attempts <= 1) return { kind: 'give-up', why: 'attempts' };
   if (env.nowMs >= request.deadlineMs) return { kind: 'give-up', why: 'deadline' };
-  const left = hasLeft(outcome, env.pool);
+  // False for what was sent into a network that is not there.
+  const left = outcome.kind !== 'local-fault' || env.pool.connectivity.kind !== 'offline';
   const worked = left && mayHaveWorked(outcome);
   // What never left has not asked its host.
   const asked = left ? before : { ...before, asked: before.asked.slice(0, -1) };
@@ -136,10 +137,6 @@ function objectionTo(outcome: Outcome, { method, hasIdempotencyKey, bodyReplayab
   if (!isSafe) return 'not-replayable';
   return bodyReplayable ? null : 'body-used';
 }
-
-/** False for what was sent into a network that is not there. */
-const hasLeft = ({ kind }: Outcome, { connectivity }: PoolState): boolean =>
-  kind !== 'local-fault' || connectivity.kind !== 'offline';
 
 /** Only what may have cost a server work is charged and limited: a refused connection can't deepen an overload. */
 const mayHaveWorked = (outcome: Outcome): boolean =>
