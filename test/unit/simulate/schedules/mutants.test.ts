@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { FLEET_MUTANTS } from '../../../../src/simulate/fleetMutants/fleetMutants.ts';
 import { MUTANTS } from '../../../../src/simulate/schedules/mutants/index.ts';
 import { PARTS } from '../../../../src/simulate/schedules/parts.ts';
 import { runSchedule } from '../../../../src/simulate/schedules/run.ts';
@@ -13,6 +15,12 @@ describe('the schedules find', () => {
   test.each(MUTANTS)('$name', { timeout: 60_000 }, (mutant) => {
     expect(hunt(mutant, MOST_SEEDS).broken ?? `nothing in ${MOST_SEEDS} seeds`).toMatch(mutant.complaint);
   });
+});
+
+test('docs/simulation.md lists all mutants', () => {
+  const guide = readFileSync(new URL('../../../../docs/simulation.md', import.meta.url), 'utf8');
+  const named = [...guide.matchAll(/^\| ([^|]+) \| \d+ \|/gm)].map(([, name]) => name);
+  expect(named).toEqual([...MUTANTS, ...FLEET_MUTANTS].map(({ name }) => name));
 });
 
 describe('the smallest schedule that was found for', () => {
