@@ -9,7 +9,7 @@ const asItIs = (path, limit) => ({
 });
 
 export default [
-  { name: 'switchover/fetch', path: 'dist/fetch.js', limit: '11 kB' },
+  { name: 'switchover/fetch', path: 'dist/fetch.js', limit: '11.4 kB' },
   { name: 'switchover/fetch { createFetch }', path: 'dist/fetch.js', import: '{ createFetch }', limit: '5.6 kB' },
   { name: 'switchover/socket', path: 'dist/socket.js', limit: '12 kB' },
   {
@@ -18,7 +18,7 @@ export default [
     import: '{ createWebSocket }',
     limit: '8.1 kB',
   },
-  { name: 'switchover/channel', path: 'dist/channel.js', limit: '16.1 kB' },
+  { name: 'switchover/channel', path: 'dist/channel.js', limit: '16.4 kB' },
   {
     name: 'switchover/browser, workbox-window aside',
     path: 'dist/browser.js',
@@ -29,7 +29,7 @@ export default [
     name: 'switchover { createFailover }, browser',
     path: 'dist/index.browser.js',
     import: '{ createFailover }',
-    limit: '59.5 kB',
+    limit: '60.5 kB',
   },
   {
     name: 'switchover { createFailover }, React Native',
