@@ -23,7 +23,7 @@ export class StreamReader {
   /** Over what time the server wants its clients to come back, in milliseconds. */
   readonly windowMs: number;
   readonly #pool: HostPool;
-  readonly #body: ReadableStream<Uint8Array>;
+  readonly #body: ReadableStreamDefaultReader<Uint8Array>;
   readonly #controller: AbortController;
   readonly #openedMs: number;
   #heardMs: number;
@@ -36,7 +36,7 @@ export class StreamReader {
     this.origin = /^https?:\/\/[^/]+/.exec(response.url)?.[0] ?? host;
     this.windowMs = pool.settings.readHints((name) => response.headers.get(name)).retryWindowMs ?? 0;
     this.#pool = pool;
-    this.#body = response.body;
+    this.#body = response.body.getReader();
     this.#controller = controller;
     const { clock } = pool.ports;
     this.#openedMs = this.#heardMs = clock.now();
@@ -60,9 +60,8 @@ export class StreamReader {
     let state = newStream(lastEventId);
     let end: StreamEnd = 'badly';
     try {
-      const body = this.#body.getReader();
       while (!state.tooLong) {
-        const { done, value } = await body.read();
+        const { done, value } = await this.#body.read();
         if (done) break;
         this.#heard();
         const read = readOn(state, decoder.decode(value, { stream: true }), maxChars);
@@ -76,10 +75,11 @@ export class StreamReader {
     if (!this.#dropped) listener.ended(this.#book(end), this);
   }
 
-  /** Leaves the stream. */
+  /** Leaves the stream. Deno may forget what hangs on a signal once the head of an answer has come, so its body is told as well. */
   drop(): void {
     this.#dropped = true;
     this.#controller.abort();
+    this.#body.cancel().catch(() => {});
   }
 
   #tell(item: StreamItem, listener: StreamListener): void {
