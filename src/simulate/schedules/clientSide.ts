@@ -2,22 +2,17 @@ import type { ClientPolicy } from '../../session/clientPolicy.ts';
 import type { ClientEffect, ClientEvent, ClientState } from '../../session/clientState.ts';
 import { CLOSE } from '../../session/frames.ts';
 import type { OutboxLimits } from '../../session/outbox.ts';
-import { type Agenda, Alarm } from './agenda.ts';
+import { Alarm } from './agenda.ts';
 import { type App, withoutSession } from './app.ts';
 import { Clock } from './clock.ts';
 import type { Credentials } from './credentials.ts';
 import { Disk, type Piece } from './disk.ts';
 import { Freezer } from './freezer.ts';
-import type { Parts } from './parts.ts';
-import { Reader } from './reader.ts';
+import { Reader, type ReadersClient, type ReadersWorld } from './reader.ts';
 import { WaitingSends } from './waitingSends.ts';
-import type { Witness } from './witness.ts';
 
 /** What a client's process needs of the world. */
-export interface ClientWorld {
-  readonly agenda: Agenda;
-  readonly parts: Parts;
-  readonly witness: Witness;
+export interface ClientWorld extends ReadersWorld {
   readonly credentials: Credentials;
   readonly whenFull: OutboxLimits['whenFull'];
   /** Does what a machine asks of its network. */
@@ -45,7 +40,7 @@ export interface Crash {
 }
 
 /** A client's process, with its disk, its clock and its application. */
-export class ClientSide {
+export class ClientSide implements ReadersClient {
   readonly name: string;
   /** A copy speaks for the same person. */
   readonly subject: string;

@@ -4,22 +4,22 @@ import { serverState } from '../../session/serverMachine.ts';
 import type { ArrivedFrame, ServerEffect, ServerEvent } from '../../session/serverState.ts';
 import { Alarm } from './agenda.ts';
 import type { Line, Wire } from './line.ts';
-import type { ServerSide, ServerWorld } from './serverSide.ts';
+import type { Asker, ServerProcess, ServerWorld } from './serverWorld.ts';
 
 /** How long it takes at most to find out whose a credential is, where it is not known at once. */
 const JUDGE_MS = 200;
 
 /** A line at its server: the machine, given time, a store, and what comes in. */
-export class Connection {
+export class Connection implements Asker {
   readonly line: Line;
-  readonly #server: ServerSide;
+  readonly #server: ServerProcess;
   readonly #world: ServerWorld;
   readonly #alarm: Alarm;
   #inbox: ArrivedFrame[] = [];
   /** When the credential that was asked for has to be there. */
   #renewByMs = Infinity;
 
-  constructor(line: Line, server: ServerSide, world: ServerWorld) {
+  constructor(line: Line, server: ServerProcess, world: ServerWorld) {
     this.line = line;
     this.#server = server;
     this.#world = world;

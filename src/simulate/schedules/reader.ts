@@ -1,16 +1,34 @@
+import type { ClientEvent } from '../../session/clientState.ts';
 import { CLOSE } from '../../session/frames.ts';
+import type { Agenda } from './agenda.ts';
 import { type App, type News, takesMs } from './app.ts';
-import type { ClientSide, ClientWorld } from './clientSide.ts';
+import type { Parts } from './parts.ts';
+import type { SeenClient, Witness } from './witness.ts';
 
 const USUAL_MS = 250;
+
+/** What a client's process does for its application. */
+export interface ReadersClient extends SeenClient {
+  readonly life: number;
+  tell(event: ClientEvent): void;
+  later(ms: number, task: () => void): void;
+  whenAwake(task: () => void): void;
+}
+
+/** What an application needs of the world. */
+export interface ReadersWorld {
+  readonly agenda: Agenda;
+  readonly parts: Parts;
+  readonly witness: Witness;
+}
 
 /** A client's application: it takes what its machine tells it one by one, slowly at times, and fails at it at others. */
 export class Reader {
   app: App = {};
   slow = { extraMs: 0, untilMs: 0 };
   failsUntilMs = 0;
-  readonly #client: ClientSide;
-  readonly #world: ClientWorld;
+  readonly #client: ReadersClient;
+  readonly #world: ReadersWorld;
   readonly #random: () => number;
   /** When it has taken what it was told last. */
   #doneMs = 0;
@@ -18,7 +36,7 @@ export class Reader {
   #waiting = 0;
   #overruns = 0;
 
-  constructor(client: ClientSide, world: ClientWorld, random: () => number) {
+  constructor(client: ReadersClient, world: ReadersWorld, random: () => number) {
     this.#client = client;
     this.#world = world;
     this.#random = random;

@@ -1,36 +1,13 @@
-import type { FrameToClient } from '../../session/frames.ts';
-import type { ServerEvent, StoreRequest, StoreResult } from '../../session/serverState.ts';
-import type { Agenda } from './agenda.ts';
+import type { ServerEvent } from '../../session/serverState.ts';
 import { Clock } from './clock.ts';
 import { Connection } from './connection.ts';
-import type { Credentials } from './credentials.ts';
 import { Freezer } from './freezer.ts';
 import type { Line } from './line.ts';
-import type { Parts } from './parts.ts';
+import type { ServerProcess, ServerWorld } from './serverWorld.ts';
 import { StoreDesk } from './storeDesk.ts';
-import type { Weather } from './weather.ts';
-import type { Witness } from './witness.ts';
-
-/** What a server's process needs of the world. */
-export interface ServerWorld {
-  readonly agenda: Agenda;
-  readonly weather: Weather;
-  readonly parts: Parts;
-  readonly witness: Witness;
-  /** Has the store do something, now. */
-  ask(request: StoreRequest): StoreResult;
-  readonly credentials: Credentials;
-  toClient(line: Line, frame: FrameToClient): void;
-  /** The server's end of a line has closed, and the client is to hear of it. */
-  closed(line: Line): void;
-  /** Values that nobody has drawn before. */
-  fresh(): { readonly sid: string; readonly stream: string; readonly token: string; readonly hash: string };
-  /** What the store did for one connection others hear of. */
-  announce(request: StoreRequest, result: StoreResult): void;
-}
 
 /** A server's process, with its connections and its clock. All that it keeps lies in the store. */
-export class ServerSide {
+export class ServerSide implements ServerProcess {
   readonly at: number;
   readonly clock: Clock;
   readonly random: () => number;

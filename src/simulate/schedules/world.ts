@@ -12,7 +12,8 @@ import { Line, type Wire } from './line.ts';
 import type { Parts } from './parts.ts';
 import { PlainStore } from './plainStore.ts';
 import type { Schedule } from './schedule.ts';
-import { ServerSide, type ServerWorld } from './serverSide.ts';
+import { ServerSide } from './serverSide.ts';
+import type { ServerWorld } from './serverWorld.ts';
 import { Weather } from './weather.ts';
 import { Witness } from './witness.ts';
 
