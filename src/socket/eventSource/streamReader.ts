@@ -75,7 +75,10 @@ export class StreamReader {
     if (!this.#dropped) listener.ended(this.#book(end), this);
   }
 
-  /** Leaves the stream. Deno may forget what hangs on a signal once the head of an answer has come, so its body is told as well. */
+  /**
+   * Leaves the stream. Its body is told as well: a request's own signal follows its caller's only while somebody holds it, so where the
+   * memory of it was cleared away after the answer's head had come (as was seen in Deno) an abort reaches nobody.
+   */
   drop(): void {
     this.#dropped = true;
     this.#controller.abort();

@@ -29,6 +29,10 @@ export function streamWorld(options: WorldOptions & { readonly answerHeaders?: R
       start: (own) => {
         controller = own;
       },
+      // What is sent to somebody who has left goes nowhere.
+      cancel: () => {
+        controller = undefined;
+      },
     });
     held.push(request);
     served.push({
