@@ -2,6 +2,20 @@
 import { readEntries } from './scripts/entries.ts';
 import { titles } from './scripts/typedocTitles.ts';
 
+/** What users meet, in the order in which it is shown. */
+const KINDS = /** @type {const} */ ([
+  'Module',
+  'Function',
+  'Variable',
+  'Class',
+  'Interface',
+  'TypeAlias',
+  'Constructor',
+  'Property',
+  'Accessor',
+  'Method',
+]);
+
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
   name: 'Switchover',
@@ -17,19 +31,7 @@ export default {
   excludeExternals: true,
   excludeInternal: true,
   disableSources: true,
-  kindSortOrder: [
-    'Document',
-    'Module',
-    'Function',
-    'Variable',
-    'Class',
-    'Interface',
-    'TypeAlias',
-    'Constructor',
-    'Property',
-    'Accessor',
-    'Method',
-  ],
+  kindSortOrder: ['Document', ...KINDS],
   sort: ['kind', 'alphabetical'],
   highlightLanguages:
     'typescript tsx javascript jsx json jsonc json5 shellscript bash html css http nginx apache yaml sql kotlin swift diff docker toml xml ini python go rust java'.split(
@@ -45,20 +47,7 @@ export default {
     notDocumented: true,
     unusedMergeModuleWith: true,
   },
-  requiredToBeDocumented: [
-    'Module',
-    'Function',
-    'Variable',
-    'Class',
-    'Interface',
-    'TypeAlias',
-    'Constructor',
-    'Property',
-    'Accessor',
-    'Method',
-    'CallSignature',
-    'ConstructorSignature',
-  ],
+  requiredToBeDocumented: [...KINDS, 'CallSignature', 'ConstructorSignature'],
   treatWarningsAsErrors: true,
   treatValidationWarningsAsErrors: true,
 };

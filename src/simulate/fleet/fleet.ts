@@ -1,15 +1,10 @@
 import type { PoolEvent } from '../../policy/poolEvent.ts';
-import type { PoolPolicy } from '../../policy/poolRule.ts';
-import { everyRule } from '../../policy/rules/everyRule.ts';
 import { EventHeap } from '../core/eventHeap.ts';
-import { RandomStreams } from '../core/randomStreams.ts';
-import { ClientPools, originOf } from './clientPools.ts';
+import { FleetBase } from './fleetBase.ts';
 import { FLEET_PARTS, type FleetParts } from './fleetParts.ts';
-import { FleetServer } from './fleetServer.ts';
-import type { FleetWorld } from './fleetWorld.ts';
-import { DOING, Flights } from './flights.ts';
+import { DOING } from './flights.ts';
 import { Probes } from './probes.ts';
-import { FleetRecord } from './record.ts';
+import type { FleetRecord } from './record.ts';
 import { Requests } from './requests.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -17,42 +12,17 @@ import type { Scenario } from './scenario.ts';
  * A fleet of clients and their hosts on virtual time. Each client runs the real pool machine and the real rules of retrying; what is
  * here is what a platform's adapter does for them: time, chance, and a network.
  */
-export class Fleet implements FleetWorld {
-  readonly scenario: Scenario;
-  readonly parts: FleetParts;
-  readonly policy: PoolPolicy;
-  readonly streams: RandomStreams;
-  readonly pools: ClientPools;
-  readonly servers: readonly FleetServer[];
-  /** Origins of the hosts, by their number. */
-  readonly origins: readonly string[];
-  readonly flights = new Flights();
-  readonly record: FleetRecord;
-  /** 1 for a client that has no network now. */
-  readonly isOffline: Uint8Array;
-  nowMs = 0;
-  /** How many events there were. */
-  events = 0;
+export class Fleet extends FleetBase {
   /** Clients by their number, then flights by theirs. */
   readonly #heap: EventHeap;
   readonly #requests: Requests;
   readonly #probes: Probes;
-  readonly #hostAt: ReadonlyMap<string, number>;
   /** When each client makes its next request. */
   readonly #nextRequestMs: Float64Array;
 
   constructor(scenario: Scenario, parts: FleetParts = FLEET_PARTS) {
-    const { clients, seed } = scenario;
-    this.scenario = scenario;
-    this.parts = parts;
-    this.policy = parts.readPolicy(scenario.policy, everyRule);
-    this.streams = new RandomStreams(seed, clients);
-    this.pools = new ClientPools(scenario, this.policy, this.streams);
-    this.servers = scenario.hosts.map((host) => new FleetServer(scenario, host));
-    this.record = new FleetRecord(scenario);
-    this.isOffline = new Uint8Array(clients);
-    this.origins = scenario.hosts.map(({ name }) => originOf(name));
-    this.#hostAt = new Map(this.origins.map((origin, at) => [origin, at]));
+    super(scenario, parts);
+    const { clients } = scenario;
     this.#heap = new EventHeap(clients);
     this.#nextRequestMs = new Float64Array(clients);
     this.#requests = new Requests(this);
@@ -84,11 +54,6 @@ export class Fleet implements FleetWorld {
       if (effect.kind === 'move') this.record.moves[effect.move.kind]++;
       if (effect.kind === 'move' || effect.kind === 'connectivity') this.#requests.wakeWaiting(client);
     }
-  }
-
-  /** A host's number, by its origin. */
-  hostAt(origin: string): number {
-    return this.#hostAt.get(origin) ?? -1;
   }
 
   /** Has a flight be looked at again at a moment; Infinity for never. */

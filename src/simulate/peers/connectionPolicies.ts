@@ -1,6 +1,12 @@
 import type { PeerPolicy } from './peerPolicy.ts';
 
-const EVERYTHING = { methods: 'all', statuses: 'all', unreachable: true, timeouts: true } as const;
+/** They connect again whatever has happened, charge nothing for it, and are told no time. */
+const CONNECTIONS = {
+  kind: 'connections',
+  budget: null,
+  retries: { methods: 'all', statuses: 'all', unreachable: true, timeouts: true },
+  retryAfter: 'ignored',
+} as const;
 
 /**
  * socket.io-client 4.8: `lib/manager.ts` (`reconnectionDelay` 1 s, `reconnectionDelayMax` 5 s, `randomizationFactor` 0.5, no end,
@@ -10,7 +16,7 @@ const EVERYTHING = { methods: 'all', statuses: 'all', unreachable: true, timeout
 const socketIo: PeerPolicy = {
   title: 'socket.io',
   about: '1 s · 2ⁿ ± 50 %, cut off at 5 s after the jitter, for ever',
-  kind: 'connections',
+  ...CONNECTIONS,
   attempts: null,
   attemptMs: 20_000,
   silenceMs: [20_000, 45_000],
@@ -21,9 +27,6 @@ const socketIo: PeerPolicy = {
     after: 'attempt',
     first: 'as a retry',
   },
-  budget: null,
-  retries: EVERYTHING,
-  retryAfter: 'ignored',
   hosts: { kind: 'balanced' },
 };
 
@@ -35,7 +38,7 @@ const socketIo: PeerPolicy = {
 const nats: PeerPolicy = {
   title: 'nats',
   about: 'all servers at once, then every 2 s + U(0, 0.1 s), ten times each',
-  kind: 'connections',
+  ...CONNECTIONS,
   attempts: null,
   attemptsPerHost: 10,
   attemptMs: 20_000,
@@ -47,9 +50,6 @@ const nats: PeerPolicy = {
     after: 'round',
     first: 'at once',
   },
-  budget: null,
-  retries: EVERYTHING,
-  retryAfter: 'ignored',
   hosts: { kind: 'stay', leaves: 'at any failure', afterLoss: 'next' },
 };
 
@@ -60,7 +60,7 @@ const nats: PeerPolicy = {
 const signalR: PeerPolicy = {
   title: 'SignalR',
   about: 'after 0, 2, 10 and 30 s without jitter, then it stops',
-  kind: 'connections',
+  ...CONNECTIONS,
   attempts: 4,
   attemptMs: 100_000,
   silenceMs: [15_000, 30_000],
@@ -71,9 +71,6 @@ const signalR: PeerPolicy = {
     after: 'attempt',
     first: 'as a retry',
   },
-  budget: null,
-  retries: EVERYTHING,
-  retryAfter: 'ignored',
   hosts: { kind: 'balanced' },
 };
 
@@ -85,7 +82,7 @@ const signalR: PeerPolicy = {
 const ably: PeerPolicy = {
   title: 'Ably',
   about: 'all hosts at once, then after 15 to 30 s × U(0.8, 1)',
-  kind: 'connections',
+  ...CONNECTIONS,
   attempts: null,
   attemptMs: 10_000,
   silenceMs: [10_000, 25_000],
@@ -96,9 +93,6 @@ const ably: PeerPolicy = {
     after: 'round',
     first: 'at once',
   },
-  budget: null,
-  retries: EVERYTHING,
-  retryAfter: 'ignored',
   hosts: { kind: 'stay', leaves: 'at any failure', afterLoss: 'same' },
 };
 

@@ -1,17 +1,11 @@
 import type { AttemptEnd } from '../../../policy/outcome.ts';
 import type { PoolEvent } from '../../../policy/poolEvent.ts';
-import { readPolicy } from '../../../policy/poolPolicy.ts';
-import type { PoolPolicy } from '../../../policy/poolRule.ts';
-import { everyRule } from '../../../policy/rules/everyRule.ts';
 import type { ClientEffect, ClientEvent, ClientState } from '../../../session/clientState.ts';
 import { EventHeap } from '../../core/eventHeap.ts';
-import { RandomStreams } from '../../core/randomStreams.ts';
-import { ClientPools, originOf } from '../clientPools.ts';
+import { FleetBase } from '../fleetBase.ts';
 import { FLEET_PARTS } from '../fleetParts.ts';
-import { FleetServer } from '../fleetServer.ts';
-import { Flights } from '../flights.ts';
 import { Probes } from '../probes.ts';
-import { FleetRecord } from '../record.ts';
+import type { FleetRecord } from '../record.ts';
 import type { Scenario, SessionOptions } from '../scenario.ts';
 import { arrive } from './arrivals.ts';
 import { abandoned, attemptOf } from './booking.ts';
@@ -31,23 +25,10 @@ const JOINED_BEFORE_MS = 10_000;
  * A fleet of clients that keep a connection open. Each runs the real session machine and the real pool machine, their hosts the real rules
  * of windows and admission; what is here is what the product's connections, timers and sockets do for them.
  */
-export class SessionFleet implements SessionWorld {
-  readonly scenario: Scenario;
-  readonly parts = FLEET_PARTS;
+export class SessionFleet extends FleetBase implements SessionWorld {
   readonly options: SessionOptions;
-  readonly policy: PoolPolicy;
-  readonly streams: RandomStreams;
-  readonly pools: ClientPools;
-  readonly servers: readonly FleetServer[];
   readonly hosts: readonly SessionHost[];
-  readonly origins: readonly string[];
-  readonly flights = new Flights();
-  readonly record: FleetRecord;
   readonly seen: SessionRecord;
-  readonly isOffline: Uint8Array;
-  nowMs = 0;
-  /** How many events there were. */
-  events = 0;
   readonly #sessions: ClientSessions;
   readonly #connections: Connections;
   readonly #homecomings: Homecomings;
@@ -56,7 +37,6 @@ export class SessionFleet implements SessionWorld {
   readonly #packets = new Packets();
   /** Clients by their number, then flights and packets in turn. */
   readonly #heap: EventHeap;
-  readonly #hostAt: ReadonlyMap<string, number>;
   /** Events that wait until the effects of the step before are run. */
   readonly #queue: { readonly client: number; readonly event: ClientEvent }[] = [];
   /** How many clients want each host most. */
@@ -71,19 +51,11 @@ export class SessionFleet implements SessionWorld {
    * @param eachBeat Has each sign of life be simulated, also where nothing comes of it.
    */
   constructor(scenario: Scenario, options: SessionOptions, eachBeat = false) {
-    const { clients, seed } = scenario;
-    this.scenario = scenario;
+    super(scenario, FLEET_PARTS, -2 * JOINED_BEFORE_MS);
+    const { clients } = scenario;
     this.options = options;
-    this.policy = readPolicy(scenario.policy, everyRule);
-    this.streams = new RandomStreams(seed, clients);
-    this.pools = new ClientPools(scenario, this.policy, this.streams, -2 * JOINED_BEFORE_MS);
-    this.servers = scenario.hosts.map((host) => new FleetServer(scenario, host));
     this.hosts = scenario.hosts.map((host) => new SessionHost(scenario, options, host));
-    this.record = new FleetRecord(scenario);
     this.seen = this.record.sessions as SessionRecord;
-    this.isOffline = new Uint8Array(clients);
-    this.origins = scenario.hosts.map(({ name }) => originOf(name));
-    this.#hostAt = new Map(this.origins.map((origin, at) => [origin, at]));
     this.#heap = new EventHeap(clients);
     this.#homes = this.#countHomes();
     this.#sessionMs = new Float64Array(clients).fill(Infinity);
@@ -109,10 +81,6 @@ export class SessionFleet implements SessionWorld {
     }
     this.#runUntil(durationMs);
     return this.record;
-  }
-
-  hostAt(origin: string): number {
-    return this.#hostAt.get(origin) ?? -1;
   }
 
   machineOf(client: number): ClientState {
