@@ -30,7 +30,7 @@ export interface GroupSettings {
   readonly path: string;
   readonly clock: Clock;
   readonly nowMs: () => number;
-  /** How long a step waits for a file that another process holds. */
+  /** How long a step, and the application's own statement, waits for a file that another process holds. */
   readonly busyMs: number;
   /** Told what has been committed, after those who asked for it. */
   readonly tell: (news: StoreNews) => void;
@@ -64,6 +64,7 @@ export class GroupCommit {
       release: sql('RELEASE switchover_step'),
       undo: sql('ROLLBACK TO switchover_step'),
     };
+    this.#letWait(options.busyMs);
   }
 
   /** Does `run` in a transaction, and gives what it gives. It must be done when it returns. */
@@ -113,13 +114,24 @@ export class GroupCommit {
   /** Begins a transaction; what has kept it from that, or null. */
   #begin(writes: boolean): unknown {
     try {
+      this.#letWait(0);
       (writes ? this.#sql.begin : this.#sql.beginRead).run();
       this.#options.unit.begin(this.#options.nowMs());
       return null;
     } catch (error) {
       this.#rollback();
       return error;
+    } finally {
+      this.#letWait(this.#options.busyMs);
     }
+  }
+
+  /**
+   * How long the engine waits for the file itself. That stops the event loop, so no step begins that way: it tries again by a timer. An
+   * application's own statement knows no other way to wait. (Not prepared: this pragma acts when it is compiled.)
+   */
+  #letWait(ms: number): void {
+    this.#options.database.exec(`PRAGMA busy_timeout = ${ms}`);
   }
 
   /** Who only reads need not wait; who has waited for too long has failed. */

@@ -40,7 +40,10 @@ export interface SqliteSessionStoreOptions extends StoreLimitOptions {
    * moments; clients are told of what is lost by that. Default `power`.
    */
   readonly durability?: Durability;
-  /** How long a step waits for a file that other processes hold before it fails, in milliseconds. Default 5,000. */
+  /**
+   * How long a step waits for a file that other processes hold before it fails, in milliseconds. A statement of your own on `database`
+   * waits as long, and the event loop with it: it is done at once, or not at all. Default 5,000.
+   */
   readonly busyMs?: number;
   /** Between two looks for what other processes have done, in milliseconds, while somebody watches. Default 20. */
   readonly pollMs?: number;
@@ -48,7 +51,10 @@ export interface SqliteSessionStoreOptions extends StoreLimitOptions {
 
 /** A session store in a SQLite file. */
 export interface SqliteSessionStore extends SessionStore<SqliteTransaction> {
-  /** The connection, to make tables and prepare statements. What is written through it outside of a handler commits by itself, at once. */
+  /**
+   * The connection, to make tables and prepare statements. What is written through it outside of a handler commits by itself, at once;
+   * while another process holds the file it waits, for `busyMs` at most.
+   */
   readonly database: DatabaseSync;
   /**
    * Does what was asked for, as far as the file is free, and closes it. Handlers that wait are not waited for: their messages come again.

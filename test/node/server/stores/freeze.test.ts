@@ -140,4 +140,21 @@ describe('a store whose file is held by a process that was stopped in the middle
     expect((await Promise.all(waiting)).map((result) => result.kind === 'appended' && result.seq)).toEqual([1, 2, 3]);
     store.close();
   });
+
+  test('lets the application’s own statements wait for it, as long as steps do', async () => {
+    const patient = sqliteSessionStore({ path, busyMs: 60_000 });
+    const hasty = sqliteSessionStore({ path, busyMs: 20 });
+    await patient.run(attach);
+    const writer = await stoppedWriter();
+    expect(() => hasty.database.exec('CREATE TABLE orders (id INTEGER)')).toThrow(/locked/);
+    // The wait stops this process, so another one ends the writer.
+    const killer = spawn('sh', ['-c', `sleep 0.2; kill -9 ${writer.pid}`]);
+    children.push(killer);
+    patient.database.exec('CREATE TABLE orders (id INTEGER)');
+    hasty.database.exec('INSERT INTO orders VALUES (1)');
+    expect(patient.database.prepare('SELECT id FROM orders').all()).toEqual([{ id: 1 }]);
+    // And steps still wait without stopping anything.
+    expect(await hasty.run(append)).toMatchObject({ kind: 'appended', seq: 1 });
+    for (const store of [patient, hasty]) store.close();
+  });
 });
