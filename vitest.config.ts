@@ -6,6 +6,12 @@ const resolve = {
   alias: [{ find: /^switchover$/, replacement: join(import.meta.dirname, 'src/index.node.ts') }],
 };
 
+/**
+ * For tests of real processes and browsers, which two busy cores do not always let answer in time. What is broken fails twice, and
+ * whatever needed its second try is named at the end (`FLAKY:`), with what it failed of at first.
+ */
+const SECOND_TRY = { retry: 1 };
+
 /** Tests are filed by the environment they need; each folder is a project. */
 export default defineConfig({
   test: {
@@ -16,6 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          ...SECOND_TRY,
           include: ['test/node/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -25,8 +32,7 @@ export default defineConfig({
         resolve,
         test: {
           name: 'browser',
-          // A browser under a driver's hand, on two busy cores, does not always answer in time. What is broken fails twice.
-          retry: 1,
+          ...SECOND_TRY,
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -35,6 +41,7 @@ export default defineConfig({
       {
         test: {
           name: 'examples',
+          ...SECOND_TRY,
           include: ['test/examples/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
@@ -43,6 +50,7 @@ export default defineConfig({
       {
         test: {
           name: 'react native',
+          ...SECOND_TRY,
           include: ['test/reactNative/**/*.test.ts'],
           testTimeout: 60_000,
           // Metro bundles the example once for all of them.
@@ -77,6 +85,7 @@ export default defineConfig({
       {
         test: {
           name: 'package',
+          ...SECOND_TRY,
           include: ['test/package/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 240_000,

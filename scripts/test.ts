@@ -17,6 +17,7 @@ interface Report {
 }
 
 const REPORT = '.tmp/tests.json';
+const REPORTERS = ['default', 'json', './scripts/flakyTests.ts'].map((name) => `--reporter=${name}`);
 
 /** How a browser test is named that needs what an engine has not got (test/browser/rig). */
 const BEYOND_ENGINE = / \(\w+ cannot: [\w, ]+\)$/;
@@ -50,9 +51,7 @@ async function main(): Promise<number> {
   const build = await run('npm run --silent build');
   if (build.code !== 0) console.log('The build failed: what needs it will fail, too.');
   const words = process.argv.slice(2).map((word) => JSON.stringify(word));
-  const { code } = await run(
-    ['vitest run --reporter=default --reporter=json', `--outputFile=${REPORT}`, ...words].join(' '),
-  );
+  const { code } = await run(['vitest run', ...REPORTERS, `--outputFile=${REPORT}`, ...words].join(' '));
   const report = readReport();
   const { passed, failed } = report === undefined ? { passed: 0, failed: 1 } : tally(report);
   const all = failed + (failed === 0 && (code !== 0 || build.code !== 0) ? 1 : 0);
