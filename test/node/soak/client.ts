@@ -27,6 +27,7 @@ export class SoakClient {
   /** What the application has got, in all its lives. */
   readonly #got: Set<string>;
   readonly #unsettled = new Set<number>();
+  #storageWorks = true;
   #n: number;
   #talks = true;
 
@@ -84,12 +85,21 @@ export class SoakClient {
     const inTime = (act: () => void) => (slow ? pause(SLOWNESS_MS * Math.random()).then(act) : act());
     channel.on('message', (data) => inTime(() => this.#get((data as Told).id)));
     channel.on('gap', (gap) => inTime(() => this.note({ kind: 'gap', ...gap })));
+    channel.on('state', ({ durable }) => {
+      if (durable) this.#storage(true);
+    });
     channel.on('warning', ({ code, cause }) => {
+      if (code === 'STORAGE_FAILED') this.#storage(false);
       if (code === 'EXPIRED' || code === 'UNKNOWN_FATE') this.#refused((cause as { data: Said }).data.n, code);
       else this.note({ kind: 'warning', what: `${code} ${String(cause ?? '')}` });
     });
     channel.on('error', ({ code, message }) => this.note({ kind: 'failed', what: `${code} ${message}` }));
     return channel;
+  }
+
+  #storage(works: boolean): void {
+    if (works !== this.#storageWorks) this.note({ kind: 'storage', works });
+    this.#storageWorks = works;
   }
 
   #get(id: string): void {

@@ -37,6 +37,8 @@ export type ClientRecord =
   | { readonly kind: 'unknown'; readonly n: number; readonly resent: boolean }
   /** The client's store has said that it keeps all messages of this life up to this one that are not settled. */
   | { readonly kind: 'stored'; readonly n: number }
+  /** The client says that its store fails: until it works again, the session is in memory alone. */
+  | { readonly kind: 'storage'; readonly works: boolean }
   | { readonly kind: 'delivered'; readonly id: string }
   /** Came again, and was dropped: the application's own record has it. */
   | { readonly kind: 'repeated'; readonly id: string }

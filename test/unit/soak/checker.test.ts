@@ -35,6 +35,13 @@ describe('the checker has nothing against', () => {
     expect(check(end(story).evidence)).toEqual([]);
   });
 
+  it('a session that was kept in memory alone, as the client was told, and went with it', () => {
+    const story = begin().client({ kind: 'storage', works: false }).talk([1], 1).client(start(2));
+    story.answeredAttach(0, 'refused', '', 'S').client({ kind: 'tokenRefused' });
+    story.attach(1, 'new', 'R', '').client(gap(null));
+    expect(check(end(story).evidence)).toEqual([]);
+  });
+
   it('messages that overflowed and were reported', () => {
     const story = begin();
     for (const seq of [1, 2, 3, 4, 5]) story.push(`push:${seq}`, seq);
@@ -273,6 +280,16 @@ describe('of sessions the checker finds', () => {
   it('a client that has forgotten its session', () => {
     const story = begin().talk([1], 1).client(start(2)).attach(1, 'new', 'R', '');
     expect(kindsIn(end(story))).toEqual(['session-forgotten']);
+  });
+
+  it('a client that has forgotten its session, though its store works again', () => {
+    const failed = (works: boolean) => ({ kind: 'storage', works }) as const;
+    const story = begin().client(failed(false), failed(true)).talk([1], 1).client(start(2)).attach(1, 'new', 'R', '');
+    expect(kindsIn(end(story))).toEqual(['session-forgotten']);
+    const later = begin().client(failed(false), start(2)).attach(2, 'resumed').talk([1_001], 1, 2).client(start(3));
+    expect(kindsIn(end(later.attach(1, 'new', 'R', '')))).toEqual(['session-forgotten']);
+    const refused = begin().client(failed(false), failed(true), { kind: 'tokenRefused' });
+    expect(kindsIn(end(refused))).toEqual(['token-refused']);
   });
 
   it('whatever gave up by itself', () => {

@@ -1,6 +1,6 @@
 import type { ClientLine } from '../records.ts';
 import { grouped } from './grouped.ts';
-import { livesOf } from './lives.ts';
+import { forgotAt, type Life, livesOf } from './lives.ts';
 import type { SeenAttach, World } from './world.ts';
 
 /** Clocks of one machine agree; the store's may be rounded. */
@@ -51,10 +51,20 @@ function checkEffectEpochs({ evidence, complain }: World): void {
  * Each client shows tokens of its own, the newest that it has stored. A server may refuse one all the same: a hello that it reads late,
  * after it was frozen, is of a connection that the client has left. The client hears nothing of that.
  */
-function checkRefusals({ evidence, complain }: World): void {
+function checkRefusals({ evidence, proven, complain }: World): void {
   for (const [client, lines] of evidence.clients) {
-    if (lines.some(({ kind }) => kind === 'tokenRefused')) complain('token-refused', client, 'a token of its own');
+    const lives = livesOf(lines);
+    const isWrong = ({ us }: ClientLine) => forgotAt(lives, us) < 0 || mustRemember(lives, us, proven);
+    const refused = lines.filter(({ kind }) => kind === 'tokenRefused');
+    if (refused.some(isWrong)) complain('token-refused', client, 'a token of its own');
   }
+}
+
+/** Whether a client has used a session in a life before: it had stored it before it did that. */
+function mustRemember(lives: readonly Life[], us: number, proven: ReadonlySet<string>): boolean {
+  const sinceUs = forgotAt(lives, us);
+  const before = lives.filter(({ endUs }) => endUs <= us).flatMap(({ lines }) => lines);
+  return before.some((line) => line.kind === 'opened' && line.us > sinceUs && proven.has(line.sid));
 }
 
 /** A session that was asked for is found, unless it was left alone for its whole time. */
@@ -79,13 +89,10 @@ function checkLifetimes(
 /** A client that has used a session asks for it in its next life. */
 function checkMemory({ attaches, proven, complain }: World, client: string, lines: readonly ClientLine[]): void {
   const lives = livesOf(lines);
-  for (const [index, life] of lives.entries()) {
-    const known = lives.slice(0, index).flatMap(({ lines: own }) => own.filter((line) => line.kind === 'opened'));
-    const endUs = lives[index + 1]?.startUs ?? Number.POSITIVE_INFINITY;
-    const blank = attaches.some(
-      ({ subject, asked, startUs }) => subject === client && asked === '' && startUs >= life.startUs && startUs < endUs,
-    );
-    const used = known.find((line) => line.kind === 'opened' && proven.has(line.sid));
-    if (blank && used !== undefined) complain('session-forgotten', client, `in life ${life.number}`);
+  const blank = attaches.filter(({ subject, asked }) => subject === client && asked === '');
+  for (const { number, startUs, endUs } of lives) {
+    const own = blank.filter((attach) => attach.startUs >= startUs && attach.startUs < endUs);
+    if (own.some((attach) => mustRemember(lives, attach.startUs, proven)))
+      complain('session-forgotten', client, `in life ${number}`);
   }
 }
