@@ -54,14 +54,14 @@ function apply(state: ClientState, event: ClientEvent, turn: Turn): ClientState 
     case 'handed':
     case 'told':
       return got(state, event);
+    case 'full':
+      return refill({ ...state, full: event.full }, turn);
     case 'saved':
       return onSaved(state, turn, event.mark);
     case 'wake':
       return probe(state, turn);
     case 'move':
-      return state.link === null || state.attempts.length > 0 || state.move !== null
-        ? state
-        : connect({ ...state, move: 'asked', cause: 'asked' }, turn);
+      return move(state, turn);
     case 'flush':
       return withLink(state, (link) => acknowledge(link, state, turn));
     case 'renewed':
@@ -71,6 +71,11 @@ function apply(state: ClientState, event: ClientEvent, turn: Turn): ClientState 
     case 'stop':
       return onStop(state, event.end, turn);
   }
+}
+
+function move(state: ClientState, turn: Turn): ClientState {
+  const isBusy = state.link === null || state.attempts.length > 0 || state.move !== null;
+  return isBusy ? state : connect({ ...state, move: 'asked', cause: 'asked' }, turn);
 }
 
 /** The application has got messages, or heard of a loss. */
@@ -123,12 +128,14 @@ function onOpenFrame(before: ClientState, frame: FrameFromServer, bytes: number,
   switch (frame.kind) {
     case 'message': {
       if (frame.seq <= state.rx) return seenAgain(state, state.link, frame.seq, turn);
+      if (state.full) return passedOver(state, state.link);
       if (frame.seq > state.rx + 1) return giveUp(state, link.id, CLOSE.badSequence, turn);
       turn.out.push({ kind: 'deliver', stream: state.stream, seq: frame.seq, data: frame.data, bytes });
       const owedBytes = link.owedBytes + bytes;
       return { ...state, rx: frame.seq, link: { ...state.link, owedBytes, seen: frame.seq } };
     }
     case 'lost':
+      if (state.full && frame.to > state.rx) return passedOver(state, state.link);
       return skipTo(seenAgain(state, state.link, frame.to, turn), frame.to, turn);
     case 'ping':
       if (link.kind === 'live') transmit(link, { kind: 'pong' }, turn);
@@ -149,6 +156,20 @@ function onOpenFrame(before: ClientState, frame: FrameFromServer, bytes: number,
 function seenAgain(state: ClientState, link: Link, seq: number, { nowMs, policy }: Turn): ClientState {
   const ackAtMs = Math.min(link.ackAtMs, nowMs + policy.ackMs);
   return { ...state, link: { ...link, seen: Math.max(link.seen, seq), ackAtMs } };
+}
+
+const passedOver = (state: ClientState, link: Link): ClientState => ({ ...state, link: { ...link, missed: true } });
+
+/**
+ * The application can take more again. What was not taken meanwhile comes again at the next connection, or is reported as lost: the
+ * server knows how far we have got. Nobody else's clients come now, so there is nothing to spread.
+ */
+function refill(state: ClientState, turn: Turn): ClientState {
+  const { link, attempts } = state;
+  if (state.full || link === null || !link.missed) return state;
+  turn.out.push({ kind: 'drop', link: link.id, code: CLOSE.overrun });
+  const left: ClientState = { ...state, link: null, move: null, cause: 'lost' };
+  return attempts.length > 0 ? left : connect(left, turn);
 }
 
 function onTick(before: ClientState, turn: Turn): ClientState {

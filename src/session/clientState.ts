@@ -45,6 +45,8 @@ export interface Link {
   readonly seen: number;
   readonly ackAtMs: number;
   readonly owedBytes: number;
+  /** Something came that was not taken, so nothing that comes after it can be. */
+  readonly missed: boolean;
 }
 
 /** Why a message was surely not accepted. */
@@ -102,6 +104,8 @@ export interface ClientState {
   readonly givenUp: readonly GivenUp[];
   /** Someone waits for room in the outbox. */
   readonly crowded: boolean;
+  /** The application has enough to do: no message is taken from the server until it has got on with that. */
+  readonly full: boolean;
 }
 
 export type ClientEvent =
@@ -127,6 +131,8 @@ export type ClientEvent =
   | { readonly kind: 'handed'; readonly stream: string; readonly rx: number }
   /** The application has got the news that this stream was lost. */
   | { readonly kind: 'told'; readonly stream: string }
+  /** More waits for the application than it should; or no longer. */
+  | { readonly kind: 'full'; readonly full: boolean }
   /** The state that the last `save` asked for is stored; or a later one, of which this is the {@link markOf}. */
   | { readonly kind: 'saved'; readonly mark?: Mark }
   /** Awake, online again, visible again. */
@@ -240,6 +246,6 @@ export function clientState(stored: SavedSession | null, policy: ClientPolicy, n
     ...{ stopped: 0, sid, token, stream, epoch, rx, handed: rx, untold, outbox },
     ...{ version: 0, gaveUpAt: 0, welcomedAt: 0, saving: null, saved: mark },
     ...{ link: null, attempts: [], lastId: 0, connectAtMs: NEVER, cause: 'start', move: null, to: null },
-    ...{ round: 0, windowMs: null, refusals: 0, maxBytes: policy.maxBytes, givenUp: [], crowded: false },
+    ...{ round: 0, windowMs: null, refusals: 0, maxBytes: policy.maxBytes, givenUp: [], crowded: false, full: false },
   };
 }

@@ -41,6 +41,7 @@ function linkOf({ id, host }: Attempt, welcome: WelcomeFrame, turn: Turn): Link 
     flyingBytes: 0,
     acked: 0,
     owedBytes: 0,
+    missed: false,
   };
   return heard({ kind: 'welcomed', id, host, heartbeatMs, window, ...times, ...numbers }, turn);
 }

@@ -33,8 +33,7 @@ eachEngine(({ openTab }) => {
   let origin: string;
 
   beforeAll(async () => {
-    const worker = `const PAGE = ${JSON.stringify(PAGE)};${BAD_WORKER}`;
-    site = await startSite(rig, { hostnames: ['a.localhost'], files: { 'index.html': PAGE, 'sw.js': worker } });
+    site = await startSite(rig, { hostnames: ['a.localhost'], files: { 'index.html': PAGE } });
     server = site.a;
     origin = server.url;
   });
@@ -50,6 +49,7 @@ eachEngine(({ openTab }) => {
   };
 
   test('the kill switch takes away a worker that a missing script leaves in charge, and every open page is free of it', async () => {
+    site.write('sw.js', `const PAGE = ${JSON.stringify(PAGE)};${BAD_WORKER}`);
     const plain = await open('/?plain');
     const routed = await open('/#/inbox?a=b');
     await plain.evaluate(keepThings);

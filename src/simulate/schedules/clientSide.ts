@@ -112,6 +112,8 @@ export class ClientSide implements ReadersClient {
     witness.stepped(this, before, event);
     for (const effect of effects) this.#run(effect, before);
     this.look();
+    const full = this.reader.isFull;
+    if (full !== this.state.full) this.tell({ kind: 'full', full });
   }
 
   /** Something was done to the clock, or to what waits for it. */

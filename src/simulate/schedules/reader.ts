@@ -1,7 +1,7 @@
 import type { ClientEvent } from '../../session/clientState.ts';
-import { CLOSE } from '../../session/frames.ts';
 import type { Agenda } from './agenda.ts';
 import { type App, type News, takesMs } from './app.ts';
+import { INBOX } from './parties.ts';
 import type { Parts } from './parts.ts';
 import type { SeenClient, Witness } from './witness.ts';
 
@@ -11,7 +11,6 @@ const USUAL_MS = 250;
 export interface ReadersClient extends SeenClient {
   readonly life: number;
   tell(event: ClientEvent): void;
-  later(ms: number, task: () => void): void;
   whenAwake(task: () => void): void;
 }
 
@@ -32,9 +31,9 @@ export class Reader {
   readonly #random: () => number;
   /** When it has taken what it was told last. */
   #doneMs = 0;
-  /** What waits for it, and how often that was too much. */
+  /** How many messages wait for it. */
   #waiting = 0;
-  #overruns = 0;
+  #full = false;
 
   constructor(client: ReadersClient, world: ReadersWorld, random: () => number) {
     this.#client = client;
@@ -47,7 +46,13 @@ export class Reader {
     this.app = app;
     this.#doneMs = 0;
     this.#waiting = 0;
-    this.#overruns = 0;
+    this.#full = false;
+  }
+
+  /** Whether more waits than may; once it does, until no more than half of that waits. */
+  get isFull(): boolean {
+    this.#full = this.#waiting > (this.#full ? INBOX / 2 : INBOX);
+    return this.#full;
   }
 
   /** One that fails at its news has had it all the same. */
@@ -55,12 +60,14 @@ export class Reader {
     const { agenda, witness } = this.#world;
     const client = this.#client;
     const { life } = client;
+    const weight = news.kind === 'deliver' ? 1 : 0;
     this.#doneMs = Math.max(this.#doneMs, agenda.nowMs + takesMs(USUAL_MS, this.slow, agenda.nowMs, this.#random));
-    this.#crowd();
+    this.#waiting += weight;
+    witness.waits(client, this.#waiting);
     agenda.at(this.#doneMs, () =>
       client.whenAwake(() => {
         if (client.life !== life || !client.running) return;
-        this.#waiting -= 1;
+        this.#waiting -= weight;
         if (agenda.nowMs < this.failsUntilMs) witness.meet('listener failed');
         this.app = witness.got(client, news);
         const { stream } = news;
@@ -68,20 +75,5 @@ export class Reader {
         else client.tell(news.to === null ? { kind: 'told', stream } : { kind: 'handed', stream, rx: news.to });
       }),
     );
-  }
-
-  /** Two windows may wait. With more, the connection is given up: each brings a gap and a few messages at most until then. */
-  #crowd(): void {
-    const { parts, witness } = this.#world;
-    const client = this.#client;
-    this.#waiting += 1;
-    witness.waits(client, this.#waiting, this.#overruns);
-    if (this.#waiting <= 2 * parts.server.window[0]) return;
-    const { link } = client.state;
-    client.later(0, () => {
-      if (link === null || client.state.link?.id !== link.id) return;
-      this.#overruns += 1;
-      client.tell({ kind: 'broken', link: link.id, code: CLOSE.overrun });
-    });
   }
 }

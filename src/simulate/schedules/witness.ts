@@ -10,7 +10,7 @@ import type { Clock } from './clock.ts';
 import type { Disk, Piece } from './disk.ts';
 import { Downward } from './downward.ts';
 import { numberOf } from './messages.ts';
-import { SERVER } from './parties.ts';
+import { INBOX } from './parties.ts';
 import type { PlainStore } from './plainStore.ts';
 import { Rights } from './rights.ts';
 import { type Doubt, Upward } from './upward.ts';
@@ -155,12 +155,10 @@ export class Witness {
     this.upward.undo(this.#store.effects);
   }
 
-  /** So many messages wait for a client's application, which has had too much so many times before. */
-  waits({ name }: SeenClient, count: number, overruns: number): void {
-    const [window] = SERVER.window;
-    if (count === 2 * window + 1) this.meet('inbox full');
-    if (count > 2 * window + (overruns + 1) * (window + 1))
-      broken(`${count} messages wait for the application of ${name}`);
+  /** So many messages wait for a client's application. */
+  waits({ name }: SeenClient, count: number): void {
+    if (count === INBOX + 1) this.meet('inbox full');
+    if (count > INBOX + 1) broken(`${count} messages wait for the application of ${name}`);
   }
 
   shown(frame: FrameFromClient, client: string): void {

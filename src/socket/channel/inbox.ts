@@ -14,9 +14,15 @@ export interface Arrival {
 /** Somebody who takes what arrives, one by one. Returns a promise where it takes its time. Never throws, never rejects. */
 export type Taker = (arrival: Arrival) => Promise<unknown> | undefined;
 
+/** So much may wait. */
+export interface InboxLimits {
+  readonly count: number;
+  readonly bytes: number;
+}
+
 /**
- * Hands arrivals on, one at a time and in order: the next one comes when all takers are done with the last. What waits is bounded
- * by the server's window, since what was not handed on is not acknowledged.
+ * Hands arrivals on, one at a time and in order: the next one comes when all takers are done with the last. What waits is bounded:
+ * whoever fills it looks whether it is full, and takes nothing more from the server until it is not.
  */
 export class Inbox {
   readonly #handed: (arrival: Arrival) => void;
@@ -25,19 +31,25 @@ export class Inbox {
   #bytes = 0;
   #busy = false;
   #closed = false;
+  #full = false;
 
   constructor(handed: (arrival: Arrival) => void) {
     this.#handed = handed;
   }
 
-  /** Whether more waits than a server may send that keeps to its window. */
-  holdsMoreThan(count: number, bytes: number): boolean {
-    return this.#waiting.length > count || this.#bytes > bytes;
+  /** Whether more waits than may; once it does, until no more than half of that waits. */
+  isFull({ count, bytes }: InboxLimits): boolean {
+    const share = this.#full ? 0.5 : 1;
+    this.#full = this.#waiting.length > share * count || this.#bytes > share * bytes;
+    return this.#full;
   }
 
   push(arrival: Arrival): void {
     if (this.#closed) return;
-    this.#waiting.push(arrival);
+    const last = this.#waiting.at(-1);
+    const joined = last && joinedLoss(last, arrival);
+    if (joined) this.#waiting[this.#waiting.length - 1] = joined;
+    else this.#waiting.push(arrival);
     this.#bytes += arrival.bytes;
     this.#flow();
   }
@@ -85,4 +97,13 @@ export class Inbox {
         });
     }
   }
+}
+
+/** Two losses that follow each other are one: however long an application hangs, and its session goes on, it has one to hear of. */
+function joinedLoss(last: Arrival, next: Arrival): Arrival | undefined {
+  const { gap: before } = last;
+  const { gap: after } = next;
+  if (!before?.range || !after?.range || before.stream !== after.stream) return undefined;
+  const [from, to] = before.range;
+  return to + 1 === after.range[0] ? { ...next, gap: { ...after, range: [from, after.range[1]] } } : undefined;
 }

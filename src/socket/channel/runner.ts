@@ -12,7 +12,7 @@ import {
 import { CLOSE, type Direction, type Range, type WelcomeFrame } from '../../session/frames.ts';
 import { NEVER } from '../../session/sessionEnv.ts';
 import { Homing } from './homing.ts';
-import type { Arrival, Inbox } from './inbox.ts';
+import type { Inbox } from './inbox.ts';
 import { Inherited } from './inherited.ts';
 import { Links } from './links.ts';
 import type { ChannelSettings } from './options.ts';
@@ -136,6 +136,8 @@ export class Runner {
       if (event.kind === 'send') this.#sends.tried(event.id);
       if (effects.some((effect) => effect.kind === 'unknown' && !effect.resent)) this.#gap('c2s', stream, null, null);
       if (moved || state.stopped > 0) this.#show();
+      const full = this.#isFull();
+      if (full !== state.full) this.#queue.unshift({ kind: 'full', full });
     }
     this.#busy = false;
     this.#timer.set(nextClientTickMs(this.#machine, this.#policy));
@@ -156,7 +158,7 @@ export class Runner {
         this.#shelf.save();
         break;
       case 'deliver':
-        this.#arrive({ ...effect, rx: effect.seq, gap: null });
+        this.#inbox.push({ ...effect, rx: effect.seq, gap: null });
         break;
       case 'gap':
         this.#gap(effect.direction, effect.stream, effect.to, effect.to === null ? null : [effect.from, effect.to]);
@@ -225,11 +227,11 @@ export class Runner {
     else this.#inbox.push(arrival);
   }
 
-  #arrive(arrival: Arrival): void {
-    this.#inbox.push(arrival);
-    const [count = 0, bytes = 0] = this.#welcome?.window ?? [];
-    if (!this.#inbox.holdsMoreThan(2 * count, 2 * bytes + this.#policy.maxBytes)) return;
-    this.tell({ kind: 'broken', link: this.#machine.link?.id ?? 0, code: CLOSE.overrun });
+  /** A server keeps one window on the way; what overflowed in its log and was skipped makes room for another. */
+  #isFull(): boolean {
+    const [count, bytes] = this.#welcome?.window ?? [];
+    if (count === undefined || bytes === undefined) return false;
+    return this.#inbox.isFull({ count: 2 * count, bytes: 2 * bytes + this.#policy.maxBytes });
   }
 
   /** The page may be frozen or gone in a moment. */

@@ -295,6 +295,61 @@ describe('a move', () => {
   });
 });
 
+describe('an application that has enough to do', () => {
+  const message = (seq: number, ack = 0) => ({ kind: 'message', seq, ack, data: seq }) as const;
+  const full = () => new Play().open().message(1, 1).frame(1, message(2)).do({ kind: 'full', full: true });
+
+  test('is brought nothing more, while what it sends goes on', () => {
+    const play = full().frame(1, message(3)).frame(1, message(4)).frame(1, { kind: 'lost', to: 9 });
+    expect([...play.got('deliver'), ...play.got('gap')]).toEqual([]);
+    expect(play.state).toMatchObject({ rx: 2, link: { id: 1 } });
+    expect(play.send(7).sent()).toMatchObject([{ kind: 'message', seq: 1, ack: 1 }]);
+    expect(play.frame(1, message(10, 1)).got('accepted')).toEqual([{ kind: 'accepted', id: 7 }]);
+    expect(play.frame(1, message(2)).state.rx).toBe(2);
+  });
+
+  test('is brought the rest by another connection, which begins at once, as soon as it can take it', () => {
+    const play = full().frame(1, message(3)).do({ kind: 'handed', stream: 'r', rx: 2 });
+    play.do({ kind: 'full', full: false });
+    expect(play.effects.filter(({ kind }) => kind === 'drop' || kind === 'connect')).toEqual([
+      { kind: 'drop', link: 1, code: CLOSE.overrun },
+      { kind: 'connect', link: 2, to: null, avoid: [] },
+    ]);
+    play.do({ kind: 'opened', link: 2, host: 'https://a' });
+    expect(play.sent()).toMatchObject([{ kind: 'hello', rx: 2, cause: 'lost' }]);
+    play.welcome(2, { result: 'resumed', replayFrom: 3 });
+    expect(play.message(2, 3).got('deliver')).toHaveLength(1);
+  });
+
+  test('stays where it is if nothing more has come', () => {
+    const play = full().do({ kind: 'full', full: false });
+    expect(play.effects).toEqual([]);
+    expect(play.frame(1, message(3)).got('deliver')).toHaveLength(1);
+  });
+
+  test('hears exactly what it has missed for good, though it is full again', () => {
+    const play = full()
+      .frame(1, message(3))
+      .cut()
+      .resume({ result: 'partial', replayFrom: 6, lost: { s2c: [2, 5], c2s: null } });
+    expect(play.got('gap')).toMatchObject([{ from: 3, to: 5 }]);
+    expect(play.frame(2, message(6)).got('deliver')).toEqual([]);
+  });
+
+  test('goes on with the move that is under way', () => {
+    const play = full().frame(1, message(3)).do({ kind: 'move' }).do({ kind: 'full', full: false });
+    expect(play.got('drop')).toHaveLength(1);
+    expect(play.got('connect')).toEqual([]);
+    play.do({ kind: 'opened', link: 2, host: 'https://b' }).welcome(2, { result: 'resumed' });
+    expect(play.state).toMatchObject({ link: { id: 2, missed: false }, move: null });
+    const drained = full().frame(1, { kind: 'drain', deadlineMs: 10_000, jitterMs: 1_000, to: 'https://b' });
+    drained.frame(1, message(3)).do({ kind: 'full', full: false });
+    expect(drained.got('connect')).toMatchObject([{ to: 'https://b' }]);
+    // No second one at the moment that had been drawn for it.
+    expect(drained.pass(1_500).got('connect')).toEqual([]);
+  });
+});
+
 describe('a session', () => {
   test('resumes from 0 as from any other number', () => {
     const play = new Play().open().do({ kind: 'closed', link: 1, code: 1006 }).pass(1_000);

@@ -181,6 +181,15 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     mutate: client((step, state, event) => without(step(state, event), ({ kind }) => kind === 'room')),
   },
   {
+    name: 'a client that takes more than its application can bear',
+    complaint: /messages wait for the application/,
+    mutate: client((step, state, event) => {
+      if (event.kind !== 'frame' || event.link !== state.link?.id) return step(state, event);
+      const { state: next, effects } = step({ ...state, full: false }, event);
+      return { state: { ...next, full: state.full }, effects };
+    }),
+  },
+  {
     name: 'a client that does not notice silence',
     complaint: /is not connected|has not heard|still holds/,
     mutate: client((step, state, event) => {

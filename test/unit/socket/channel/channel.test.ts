@@ -279,14 +279,31 @@ describe('a server that does not keep to the protocol', () => {
     expect(servers.got).toEqual(['on']);
   });
 
-  test('is left where it floods a client that takes its time', async () => {
+  test('is not listened to where it floods a client that takes its time', async () => {
     const { channel, servers, pass } = channelWorld({ server: { window: [4, 1_000] } });
-    channel.on('message', () => new Promise(() => {}));
+    const got: unknown[] = [];
+    const waiting: (() => void)[] = [];
+    channel.on('message', (data) => {
+      got.push(data);
+      return new Promise<void>((done) => waiting.push(done));
+    });
     await pass(0);
     const [first] = servers.lines;
-    for (let seq = 1; seq <= 20; seq++)
-      first?.say({ kind: 'message', seq, ack: 0, data: { text: '1', binary: false } });
+    for (let seq = 1; seq <= 20; seq++) {
+      const payload = { text: String(seq), binary: false };
+      first?.say({ kind: 'message', seq, ack: 0, data: payload });
+    }
+    await channel.send('on');
+    expect(first?.closedWith).toBe(null);
+    // One is with the application, and two windows wait for it, and the one that was too many. The others can come again.
+    for (let taken = 1; taken <= 20; taken++) {
+      waiting.shift()?.();
+      await pass(0);
+    }
+    expect(got).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(first?.closedWith).toBe(4429);
+    expect(servers.lines).toHaveLength(2);
+    expect(servers.last.received[0]).toMatchObject({ kind: 'hello', cause: 'lost' });
   });
 });
 
