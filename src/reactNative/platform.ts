@@ -30,8 +30,8 @@ export interface ReactNativeOptions {
    */
   readonly storage?: AsyncStorageLike | MmkvLike | KeyValueStore;
   /**
-   * `expo-secure-store`, `react-native-keychain`, or any {@link KeyValueStore}: where tokens of HTTP sessions lie. The state of
-   * a channel changes with each message, so it stays in `storage`; see docs/react-native.md on how to encrypt that. Default:
+   * `expo-secure-store`, `react-native-keychain`, or any {@link KeyValueStore}: where tokens lie, of HTTP sessions and of channels.
+   * A channel's messages change too often for it and stay in `storage`; see docs/react-native.md on how to encrypt that. Default:
    * tokens lie in `storage`, too.
    */
   readonly secrets?: SecureStoreLike | KeychainLike | KeyValueStore;

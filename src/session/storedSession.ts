@@ -43,6 +43,26 @@ function sumOf(text: string): string {
   return (sum >>> 0).toString(36);
 }
 
+/** A sealed head without its token, and the token with the name of its session; null for what is no head, or has none. */
+export function partToken(sealed: string): { readonly head: string; readonly token: string } | null {
+  // Most of what is stored are messages: they need not be read for this.
+  if (!sealed.includes('"token":"')) return null;
+  const head = unseal(sealed) as Partial<Head> | null;
+  if (!head?.sid || !head.token) return null;
+  return { head: seal({ ...head, token: '' }), token: `${head.sid} ${head.token}` };
+}
+
+/** Whether a sealed value may be a head without its token. */
+export const lacksToken = (sealed: string): boolean => sealed.includes('"token":""');
+
+/** The same head with its token, if it has none yet, and the token is of its session. */
+export function joinToken(sealed: string, token: string): string {
+  const head = unseal(sealed) as Partial<Head> | null;
+  const own = `${head?.sid} `;
+  if (!head?.sid || head.token !== '' || !token.startsWith(own)) return sealed;
+  return seal({ ...head, token: token.slice(own.length) });
+}
+
 /** Messages outlive the process and its clock: their end is stored as a date. */
 export const shifted = (entries: readonly Entry[], byMs: number): readonly Entry[] =>
   entries.map((entry) => (entry.expiresAtMs === null ? entry : { ...entry, expiresAtMs: entry.expiresAtMs + byMs }));

@@ -15,6 +15,9 @@ export const isSharedKey = (key: string): boolean => /^switchover:(?!channel:).*
 /** True for the key of a token: what a phone keeps in its key store. */
 export const isSecretKey = (key: string): boolean => /^switchover:(?!channel:).*:(session|handoff)$/s.test(key);
 
+/** Where the token of a channel's session lies that is stored under `key`, if tokens are kept apart. */
+export const tokenKey = (key: string): string => `switchover:token:${key.slice(CHANNEL_KEYS.length)}`;
+
 /** What a value begins with that `browser/encryptedStore.ts` has written. */
 export const SEALED = 'switchover-sealed1:';
 

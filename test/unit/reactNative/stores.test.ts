@@ -7,6 +7,7 @@ import { reactNative } from '../../../src/reactNative/platform.ts';
 import { keychainStore, secureStore } from '../../../src/reactNative/secrets.ts';
 import { memoryStore } from '../../../src/runtime/memoryStore.ts';
 import type { KeyValueStore } from '../../../src/runtime/ports.ts';
+import { seal } from '../../../src/session/storedSession.ts';
 
 /** As of version 3; `getMany` and its like are not used. */
 function asyncStorage(values = new Map<string, string>()) {
@@ -173,6 +174,47 @@ describe('reactNative', () => {
     }
     expect([...secret.keys()]).toEqual(['switchover:quay:session']);
     expect([...plain.keys()]).toEqual(['switchover:quay:health', 'switchover:channel:a:session']);
+  });
+
+  test('keeps the token of a channel with the secrets, and what changes with each message in the storage', async () => {
+    const [plain, secret] = [new Map<string, string>(), new Map<string, string>()];
+    const [key, tokenKey] = ['switchover:channel:/chat', 'switchover:token:/chat'];
+    const storage = () =>
+      reactNative({ storage: mmkv('remove', plain), secrets: keychain(secret) }).storage ?? memoryStore();
+    const head = (changes: object) => seal({ sid: 's1', token: 't1', stream: 'r', tx: 1, tail: [], ...changes });
+    const store = storage();
+    await store.set(key, head({}));
+    expect([plain.get(key), secret.get(tokenKey)]).toEqual([head({ token: '' }), 's1 t1']);
+    // Nothing but the token takes time.
+    expect(store.set(key, head({ tx: 2 }))).toBe(undefined);
+    expect(await store.get(key)).toBe(head({ tx: 2 }));
+    expect(await storage().get(key)).toBe(head({ tx: 2 }));
+    // Neither a session without its token, nor one with another's, has any.
+    secret.set(tokenKey, 's2 t2');
+    expect(await storage().get(key)).toBe(head({ tx: 2, token: '' }));
+    secret.clear();
+    expect(await storage().get(key)).toBe(head({ tx: 2, token: '' }));
+    // What was stored before tokens were kept apart.
+    plain.set(key, head({ tx: 3 }));
+    const later = storage();
+    expect(await later.get(key)).toBe(head({ tx: 3 }));
+    await later.set(key, head({ tx: 4 }));
+    expect([plain.get(key), secret.get(tokenKey)]).toEqual([head({ tx: 4, token: '' }), 's1 t1']);
+    // Messages that speak of tokens are left as they are.
+    const segment = seal([{ text: '{"token":"","token":"x"}' }]);
+    expect([later.set(`${key}.1`, segment), plain.get(`${key}.1`)]).toEqual([undefined, segment]);
+    expect(await later.get(`${key}.1`)).toBe(segment);
+    await later.delete(`${key}.1`);
+    await later.delete(key);
+    expect([...plain.keys(), ...secret.keys()]).toEqual([]);
+  });
+
+  test('does not store a session whose token the key store did not take', async () => {
+    const plain = new Map<string, string>();
+    const { storage } = reactNative({ storage: mmkv('remove', plain), secrets: keychain(new Map(), false) });
+    const stored = storage?.set('switchover:channel:/chat', seal({ sid: 's1', token: 't1' }));
+    await expect(stored).rejects.toThrow('did not take it');
+    expect([...plain.keys()]).toEqual([]);
   });
 
   test('knows each part by its methods', () => {

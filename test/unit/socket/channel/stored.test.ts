@@ -1,11 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parted } from '../../../../src/reactNative/parted.ts';
 import { A, B, channelWorld, Disk } from './world.ts';
 
 interface Message {
   readonly size: number;
   readonly ttlMs: number | undefined;
   readonly cancelled: boolean;
+}
+
+/** As on a phone; both stores are one disk, so that it may stop between any two writes. */
+function partedDisk(values: Map<string, string>): Disk {
+  const disk = new Disk(values);
+  const plain = { get: disk.get.bind(disk), set: disk.set, delete: disk.delete };
+  const { get, set, delete: remove } = parted(plain, plain);
+  return Object.assign(disk, { get, set, delete: remove });
 }
 
 const ended = (promise: Promise<unknown>): Promise<unknown> =>
@@ -181,7 +190,10 @@ describe('a stored session', () => {
     expect([...storage.values]).toEqual([]);
   });
 
-  test('loses, repeats and reorders nothing, wherever the process stops writing', async () => {
+  test.each([
+    ['in one store', (values: Map<string, string>) => new Disk(values), 1],
+    ['with its token apart', partedDisk, 2],
+  ])('loses, repeats and reorders nothing, wherever the process stops writing: %s', async (_, diskOf, records) => {
     const message = fc.record({
       size: fc.integer({ min: 1, max: 12_000 }),
       ttlMs: fc.constantFrom(1_000, undefined, undefined),
@@ -230,7 +242,7 @@ describe('a stored session', () => {
           await pass(3_000);
         };
         for (const { left, lastIsDone, sends, offline } of lives) {
-          const disk = new Disk(values);
+          const disk = diskOf(values);
           disk.left = left;
           disk.lastIsDone = lastIsDone;
           for (const host of [A, B]) servers.manners.set(host, offline ? 'refuses' : 'serves');
@@ -238,14 +250,14 @@ describe('a stored session', () => {
           disk.dead = true;
         }
         servers.manners.clear();
-        await live(new Disk(values), [{ size: 1, ttlMs: undefined, cancelled: false }]);
+        await live(diskOf(values), [{ size: 1, ttlMs: undefined, cancelled: false }]);
         const got = servers.got.map((data) => (data as { n: number }).n);
         expect(got).toEqual([...new Set(got)].sort((a, b) => a - b));
         expect([...accepted, ...stored].filter((n) => !got.includes(n))).toEqual([]);
         expect([...givenUp].filter((n) => got.includes(n))).toEqual([]);
         expect(told.filter((what) => what !== 'EXPIRED')).toEqual([]);
-        // Nothing waits in the store for ever: only the head is left.
-        expect([...values.keys()]).toHaveLength(1);
+        // Nothing waits in the store for ever: only the head is left, and its token where that lies apart.
+        expect([...values.keys()]).toHaveLength(records);
       }),
       { numRuns: 60 },
     );
