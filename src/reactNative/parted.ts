@@ -1,10 +1,10 @@
 import type { KeyValueStore } from '../runtime/ports.ts';
 import { isSecretKey } from '../site/names.ts';
-import { withoutTokens } from './withoutTokens.ts';
+import { TokensApart } from './tokensApart.ts';
 
 /** Two stores as one: tokens lie with the secrets, all else in the other. */
 export function parted(store: KeyValueStore, secrets: KeyValueStore): KeyValueStore {
-  const plain = withoutTokens(store, secrets);
+  const plain = new TokensApart(store, secrets);
   const of = (key: string) => (isSecretKey(key) ? secrets : plain);
   const locks = store.locks;
   return {

@@ -114,7 +114,7 @@ describe('in Hermes', () => {
       got: [{ text: 'one' }, { text: 'two' }, { text: 'three' }, { text: 'four' }],
       heard: ['good evening'],
       at: '0',
-      keys: ['switchover:quay:session'],
+      keys: ['switchover:quay:session', 'switchover:token:room'],
       disk: ['switchover:channel:room', 'switchover:quay:health'],
     });
     expect(told.events).toEqual([

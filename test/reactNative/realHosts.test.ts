@@ -46,10 +46,12 @@ describe('on a phone, with hosts that are killed', () => {
     expect(app.events).not.toContain('gap');
     await app.end();
 
-    // The token is with the secrets, the conversation in the storage.
-    expect(Object.keys(device.keys)).toEqual(['switchover:quay:session']);
+    // Both tokens are with the secrets, the conversation is in the storage.
+    expect(Object.keys(device.keys).sort()).toEqual(['switchover:quay:session', 'switchover:token:room']);
     expect(Object.keys(device.disk).sort()).toEqual(['switchover:channel:room', 'switchover:quay:health']);
-    expect(Object.values(device.disk).join()).not.toContain(token);
+    const [, resumeToken = ''] = device.keys['switchover:token:room']?.split(' ') ?? [];
+    expect(resumeToken).not.toBe('');
+    for (const secret of [token, resumeToken]) expect(Object.values(device.disk).join()).not.toContain(secret);
     const again = device.start(servers.hosts);
     ended.push(() => again.end());
     expect(await again.http<{ token: string }>('api/me')).toMatchObject({ token });
