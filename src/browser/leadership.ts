@@ -1,5 +1,8 @@
 import { takeWebLock } from '../runtime/locks.ts';
 
+/** What the error is called that tells of a theft. */
+const STOLEN = 'AbortError';
+
 /**
  * Who of a browser's tabs leads: the one that has a Web Lock. A tab that closes or crashes loses it, and the next one in line has it
  * some milliseconds later.
@@ -50,7 +53,9 @@ export class Leadership {
     this.#wish?.abort();
     const wish = new AbortController();
     this.#wish = wish;
+    let isLost = false;
     const lost = () => {
+      isLost = true;
       if (this.#wish !== wish || !this.#leads) return;
       this.#release = null;
       this.#tell(false);
@@ -59,13 +64,17 @@ export class Leadership {
     try {
       const release = await takeWebLock(this.#name, steal ? { steal } : { signal: wish.signal }, lost);
       if (this.#wish !== wish) release?.();
+      // Where two tabs take it in the same moment, WebKit tells the first that it is gone, and then that it has it.
+      else if (isLost) void this.#ask(false);
       else {
         this.#release = release;
         this.#tell(true);
       }
-    } catch {
+    } catch (error) {
+      if (this.#wish !== wish) return;
+      if ((error as Error).name === STOLEN) void this.#ask(false);
       // A page that gets no locks, as in a sandboxed frame, is on its own.
-      if (this.#wish === wish) this.#tell(true);
+      else this.#tell(true);
     }
   }
 
