@@ -109,8 +109,14 @@ class WorkerHandle implements RegisteredWorker {
 
   async activateWaiting({ reload = true }: { readonly reload?: boolean } = {}): Promise<void> {
     await this.#ready;
-    if (!this.waiting) return;
+    const next = this.#registration?.waiting;
+    if (!next) return;
     this.#asked = { reload };
+    // A page that no worker serves (its first visit, or loaded past its worker) hears of no new one when that takes over.
+    if (navigator.serviceWorker.controller === null)
+      next.addEventListener('statechange', () => {
+        if (next.state === 'activated') this.#followAsked();
+      });
     this.#workbox?.messageSkipWaiting();
   }
 
@@ -156,10 +162,15 @@ class WorkerHandle implements RegisteredWorker {
       this.#events.emit('activated', { update: isUpdate === true || isExternal === true });
     });
     workbox.addEventListener('controlling', () => {
-      const asked = this.#asked;
-      this.#asked = null;
-      this.#events.emit('controlling', { asked: asked !== null });
-      if (asked?.reload) location.reload();
+      this.#events.emit('controlling', { asked: this.#asked !== null });
+      this.#followAsked();
     });
+  }
+
+  /** What this page has asked for is there. */
+  #followAsked(): void {
+    const asked = this.#asked;
+    this.#asked = null;
+    if (asked?.reload) location.reload();
   }
 }

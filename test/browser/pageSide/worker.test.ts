@@ -72,6 +72,24 @@ eachEngine((browser) => {
     expect(await other.evaluate(() => 'mark' in window)).toBe(true);
   });
 
+  test('a page that no worker serves yet lets a new version in, too, and is loaded anew under it', async () => {
+    version = 1;
+    const lone = await open();
+    expect(await register(lone)).toBe(true);
+    const other = await underWorker();
+    expect(await lone.evaluate(() => navigator.serviceWorker.controller)).toBe(null);
+    version = 2;
+    await lone.evaluate(async () => {
+      Object.assign(window, { mark: 'not loaded anew' });
+      await window.side.kept.worker?.update();
+    });
+    await told(lone, 'waiting');
+    await lone.evaluate(() => void window.side.kept.worker?.activateWaiting());
+    await untilIn(lone, () => !('mark' in window) && 'side' in window, null, 'not loaded anew');
+    await told(other, 'controlling unasked');
+    expect([await versionOf(lone), await versionOf(other)]).toEqual(['2', '2']);
+  });
+
   test('an app that can go on with a new worker is not loaded anew', async () => {
     version = 1;
     const tab = await underWorker();
