@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SwitchoverError } from '../../../policy/error.ts';
 import { isBusy, openDatabase, openFault } from './engine.ts';
-import { ensureSchema } from './schema.ts';
+import { ensureSchema, forgetSessions } from './schema.ts';
 import { type MachineClock, openStoreClock } from './storeClock.ts';
 
 /** What a loss of power may take back: nothing that was answered, or the last moments. */
@@ -28,7 +28,7 @@ export function openStore(path: string, durability: Durability, machine: Machine
     patiently(machine, () => useWriteAheadLog(opened, path));
     opened.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`);
     opened.exec(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
-    const nowMs = patiently(machine, () => prepare(opened, path, machine));
+    const nowMs = patiently(machine, () => prepare(opened, path, durability, machine));
     return { database: opened, nowMs };
   } catch (error) {
     database?.close();
@@ -45,11 +45,13 @@ function useWriteAheadLog(database: DatabaseSync, path: string): void {
   });
 }
 
-function prepare(database: DatabaseSync, path: string, machine: MachineClock): () => number {
+function prepare(database: DatabaseSync, path: string, durability: Durability, machine: MachineClock): () => number {
   database.exec('BEGIN IMMEDIATE');
   try {
     ensureSchema(database, path);
-    const nowMs = openStoreClock(database, machine);
+    const { nowMs, restarted } = openStoreClock(database, machine);
+    // Nobody can tell how the machine went down. If it crashed, the file was set back, and would give numbers a second time.
+    if (restarted && durability === 'process') forgetSessions(database);
     database.exec('COMMIT');
     return nowMs;
   } catch (error) {

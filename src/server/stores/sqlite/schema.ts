@@ -63,6 +63,15 @@ export function ensureSchema(database: DatabaseSync, path: string): void {
   );
 }
 
+/** Ends all sessions: their clients begin anew, and are told so. Leases and idempotency keys stay. */
+export function forgetSessions(database: DatabaseSync): void {
+  database.exec(`
+    DELETE FROM switchover_sessions;
+    DELETE FROM switchover_messages;
+    UPDATE switchover_state SET sessions = 0, messages = 0, bytes = 0;
+  `);
+}
+
 function versionOf(database: DatabaseSync): string {
   try {
     return String(database.prepare('SELECT version FROM switchover_state').get()?.['version'] ?? 'unknown');

@@ -37,7 +37,7 @@ export interface SqliteSessionStoreOptions extends StoreLimitOptions {
   /**
    * What survives. `power`: what was answered survives the loss of power (`synchronous = FULL`: one `fsync` a transaction). `process`: it
    * survives the end of processes, however sudden, but a loss of power, or a crash of the system, may set the file back by its last
-   * moments; clients are told of what is lost by that. Default `power`.
+   * moments. So once the machine was started again all sessions are over, and clients are told so. Default `power`.
    */
   readonly durability?: Durability;
   /**

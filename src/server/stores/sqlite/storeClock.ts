@@ -29,19 +29,25 @@ function bootName(): string {
   }
 }
 
+/** The store's time, and whether the machine was started again since it was last gone by. */
+export interface StoreClock {
+  readonly nowMs: () => number;
+  readonly restarted: boolean;
+}
+
 /**
  * The store's own time, which is common to all processes that share its file. It goes on with the machine's, and after the machine was
  * started again, from where it was last written down: no session loses time by that, and no lease gets any while its holder lives.
  *
  * To be called in a transaction that may write; it also tells whether the file can be written.
  */
-export function openStoreClock(database: DatabaseSync, machine: MachineClock): () => number {
+export function openStoreClock(database: DatabaseSync, machine: MachineClock): StoreClock {
   const row = database.prepare('SELECT boot, base_ms, mark_ms FROM switchover_state').get();
   const markMs = Number(row?.['mark_ms']);
   const kept = Number(row?.['base_ms']);
   const startMs = machine.now();
-  const same = row?.['boot'] === machine.boot && startMs + kept >= markMs;
-  const baseMs = same ? kept : markMs - startMs;
+  const restarted = row?.['boot'] !== machine.boot || startMs + kept < markMs;
+  const baseMs = restarted ? markMs - startMs : kept;
   database.prepare('UPDATE switchover_state SET boot = ?, base_ms = ?').run(machine.boot, baseMs);
-  return () => machine.now() + baseMs;
+  return { nowMs: () => machine.now() + baseMs, restarted };
 }

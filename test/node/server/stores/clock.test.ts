@@ -91,6 +91,39 @@ describe('the time of a store in SQLite', () => {
   });
 });
 
+describe('a store that may have been set back by a crash of the machine', () => {
+  const opened = (boot: string, nowMs: number, durability: 'power' | 'process') =>
+    sqliteSessionStoreBy({ path, durability }, machine(boot, nowMs));
+
+  test.each([
+    ['power', 'first', ['s']],
+    ['power', 'second', ['s']],
+    ['process', 'first', ['s']],
+    ['process', 'second', []],
+  ] as const)(
+    'with the durability %s, opened in its %s start, has sessions: %j',
+    async (durability, boot, sessions) => {
+      const before = opened('first', 1_000, durability);
+      await attach(before, 60_000);
+      await before.run({ op: 'append', sid: 's', id: 1, payload: { text: '1', binary: false } });
+      await before.leases.acquire('job', 'a', 60_000);
+      before.close();
+      const after = opened(boot, 2_000, durability);
+      expect(await after.sessionsOf('ann')).toEqual(sessions);
+      expect(await after.collect()).toMatchObject({ sessions: sessions.length, messages: sessions.length });
+      expect(await after.leases.read('job')).toMatchObject({ holder: 'a', epoch: 1 });
+      after.close();
+      // Others that open it later find what has begun since.
+      const another = opened(boot, 3_000, durability);
+      if (sessions.length === 0) await attach(another, 60_000);
+      another.close();
+      const last = opened(boot, 4_000, durability);
+      expect(await last.sessionsOf('ann')).toEqual(['s']);
+      last.close();
+    },
+  );
+});
+
 test('nobody who does not ask for SQLite loads it', () => {
   const program = `import ${JSON.stringify(join(import.meta.dirname, '../../../../src/server/index.ts'))};
     console.log(process.moduleLoadList.some((name) => /NativeModule sqlite|Internal Binding sqlite/.test(name)));`;
