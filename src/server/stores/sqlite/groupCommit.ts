@@ -131,7 +131,11 @@ export class GroupCommit {
    * application's own statement knows no other way to wait. (Not prepared: this pragma acts when it is compiled.)
    */
   #letWait(ms: number): void {
-    this.#options.database.exec(`PRAGMA busy_timeout = ${ms}`);
+    try {
+      this.#options.database.exec(`PRAGMA busy_timeout = ${ms}`);
+    } catch {
+      // Somebody has closed it: who asks for a step hears of that.
+    }
   }
 
   /** Who only reads need not wait; who has waited for too long has failed. */

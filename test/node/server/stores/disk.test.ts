@@ -161,6 +161,14 @@ describe('a file that is no store', () => {
   });
 });
 
+test('a file that the application has closed fails the steps, and nothing throws elsewhere', async () => {
+  const store = sqliteSessionStore({ path: join(directory, 'sessions.db') });
+  store.database.close();
+  await expect(store.collect()).rejects.toThrow();
+  await expect(store.sessionsOf('ann')).rejects.toThrow();
+  store.close();
+});
+
 describe('a file that is damaged while it is in use', () => {
   test('fails the steps that meet the damage, and nothing throws elsewhere', async () => {
     const store = sqliteSessionStore({ path });

@@ -190,6 +190,29 @@ describe('a stored session', () => {
     expect([...storage.values]).toEqual([]);
   });
 
+  test('whose token is gone, as from a phone that was restored without its key store, begins anew and says so', async () => {
+    const values = new Map<string, string>();
+    const { channel, open, servers, pass, hear, news } = channelWorld();
+    await channel.close();
+    const first = partedDisk(values);
+    const before = open({ storage: first });
+    before.on('message', () => {});
+    await pass(0);
+    await before.send('one');
+    first.dead = true;
+    for (const key of values.keys()) if (key.startsWith('switchover:token:')) values.delete(key);
+    expect([...values.keys()]).toHaveLength(1);
+    news();
+    const after = open({ storage: partedDisk(values) });
+    hear(after, '2: ');
+    after.on('message', () => {});
+    await pass(10_000);
+    await after.send('two');
+    expect(servers.got).toEqual(['one', 'two']);
+    expect(after.state.kind).toBe('open');
+    expect(news().filter((line) => line.startsWith('2: gap'))).toEqual(['2: gap s2c ?', '2: gap c2s ?']);
+  });
+
   test.each([
     ['in one store', (values: Map<string, string>) => new Disk(values), 1],
     ['with its token apart', partedDisk, 2],
